@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Value } from '../values.ts';
+import { KEY, LINE } from '../words.ts';
+import { asText, bad, COMMON, type FieldType, good, type ReadValue } from './field-type.ts';
+
+const OPTIONS = z
+  .record(KEY, LINE)
+  .refine((options) => Object.keys(options).length >= 2 && Object.keys(options).length <= 50, 'Give between 2 and 50 options.');
+
+export const CHOICE = z.strictObject({ type: z.literal('choice'), ...COMMON, options: OPTIONS });
+export const CHOICES = z.strictObject({ type: z.literal('choices'), ...COMMON, options: OPTIONS });
+
+type Choice = z.output<typeof CHOICE>;
+type Choices = z.output<typeof CHOICES>;
+
+/** One of several options. */
+export const choice: FieldType<Choice> = {
+  read: (field, [typed = '']) => one(field, typed),
+  readJson: (field, json) => (typeof json === 'string' ? one(field, json) : bad(`This must be one of ${keys(field)}.`)),
+  show: ({ options }, value) => options[asText(value)] ?? asText(value),
+  plain: (_, value) => value,
+  typed: (_, value) => [asText(value)],
+  cel: 'string',
+  celValue: (_, value) => asText(value),
+  celEmpty: '',
+};
+
+/** Any number of several options. */
+export const choices: FieldType<Choices> = {
+  read: several,
+  readJson: (field, json) => {
+    const list = z.array(z.string()).max(50).safeParse(json);
+    return list.success ? several(field, list.data) : bad(`This must be a list of ${keys(field)}.`);
+  },
+  show: ({ options }, value) => list(value).map((key) => options[key] ?? key).join(', '),
+  plain: (_, value) => value,
+  typed: (_, value) => list(value),
+  cel: 'list<string>',
+  celValue: (_, value) => list(value),
+  celEmpty: [],
+};
+
+function one(field: Choice, key: string): ReadValue {
+  return Object.hasOwn(field.options, key) ? good(key) : bad('Please choose one of the options.');
+}
+
+function several(field: Choices, typed: string[]): ReadValue {
+  const chosen = Object.keys(field.options).filter((key) => typed.includes(key));
+  return typed.every((key) => Object.hasOwn(field.options, key)) ? good(chosen) : bad('Please choose among the options.');
+}
+
+function keys(field: Choice | Choices): string {
+  return Object.keys(field.options).join(', ');
+}
+
+function list(value: Value): string[] {
+  return Array.isArray(value) ? value : [];
+}

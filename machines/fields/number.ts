@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { Value } from '../values.ts';
+import { parseDecimal } from './decimal.ts';
+import { bad, COMMON, type FieldType, good, type ReadValue } from './field-type.ts';
+
+export const NUMBER = z.strictObject({
+  type: z.literal('number'),
+  ...COMMON,
+  min: z.number().optional(),
+  max: z.number().optional(),
+  decimals: z.int().min(0).max(10).optional(),
+});
+
+type NumberField = z.output<typeof NUMBER>;
+
+/** A number. */
+export const number: FieldType<NumberField> = {
+  read(field, [typed = '']) {
+    const decimal = parseDecimal(typed, field.decimals === 0 ? 'groups' : 'is decimal');
+    if (!decimal.ok) return bad(decimal.sentence);
+    return within(field, Number(`${decimal.negative ? '-' : ''}${decimal.whole}.${decimal.fraction || '0'}`));
+  },
+  readJson: (field, json) => (typeof json === 'number' ? within(field, json) : bad('This must be a number.')),
+  show: ({ decimals }, value) =>
+    new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals ?? 0, maximumFractionDigits: decimals ?? 10 }).format(asNumber(value)),
+  plain: (_, value) => value,
+  typed: (_, value) => [new Intl.NumberFormat('en-US', { useGrouping: false, maximumFractionDigits: 20 }).format(asNumber(value))],
+  cel: 'double',
+  celValue: (_, value) => asNumber(value),
+  celEmpty: null,
+};
+
+function within({ min, max, decimals }: NumberField, n: number): ReadValue {
+  if (!Number.isFinite(n) || Math.abs(n) > Number.MAX_SAFE_INTEGER) return bad('This number is too large.');
+  if (min !== undefined && n < min) return bad(`This must be ${min} or more.`);
+  if (max !== undefined && n > max) return bad(`This must be ${max} or less.`);
+  if (decimals !== undefined && Number(n.toFixed(decimals)) !== n) {
+    return bad(decimals === 0 ? 'This must be a whole number.' : `Please use ${decimals} decimals at most.`);
+  }
+  return good(n);
+}
+
+function asNumber(value: Value): number {
+  return typeof value === 'number' ? value : Number.NaN;
+}

@@ -1,0 +1,125 @@
+import type { StateValue } from 'xstate';
+import type { SecretText } from './templates.ts';
+import type { Facts, Instant, Person, ShownFact, Value } from './values.ts';
+
+/** A run's machine as stored: XState's value and context, plain JSON. Children and timers are rows of their own. */
+export type StoredSnapshot = { status: 'active' | 'done'; value: StateValue; context: RunContext };
+
+/** What a run knows. Everything in here is JSON. */
+export type RunContext = {
+  run: string;
+  starter: Person;
+  startedAt: Instant;
+  facts: Facts;
+  /** The hand-off that waits for somebody, if one does. */
+  open: OpenHandOff | null;
+  /** The effect whose result the run waits for. */
+  awaiting: { effect: string; component: string } | null;
+  /** Why an operator has to look, if one has to. */
+  attention: Attention | null;
+  /** The stage the run is in; null before the first and after the last. */
+  stage: string | null;
+  /** How often each stage has been entered. */
+  rounds: Record<string, number>;
+  /** How the run ended. */
+  ending: 'done' | 'cancelled' | null;
+  /** Scratch of the step under way: its time, its ids, who acts. Null in a stored snapshot. */
+  step: Step | null;
+};
+
+/** The step under way. A hand-off to `acting` needs no email: that person sees the next form at once. */
+export type Step = { at: Instant; fresh: string; numbered: number; acting: string | null };
+
+/** A hand-off that waits for its person. */
+export type OpenHandOff = {
+  id: string;
+  generation: number;
+  stage: string;
+  component: string;
+  actor: string;
+  person: Person;
+  openedAt: Instant;
+  dueAt: Instant | null;
+};
+
+/** Why a run cannot go on by itself. */
+export type Attention = { effect: string; stage: string | null; error: string; since: Instant };
+
+/** What one step asks of the shell. Nothing has been done yet. */
+export type Outcome = {
+  snapshot: StoredSnapshot;
+  /** `attention`: waiting for an operator. */
+  status: RunStatus;
+  stage: string | null;
+  /** The name of the run as its title template reads now. */
+  title: string;
+  happened: Happening[];
+  handOffs: HandOffChange[];
+  effects: Effect[];
+  /** Effects that gave up and are to be tried again under their old key. */
+  rearmed: string[];
+  timers: TimerChange[];
+};
+
+export type RunStatus = 'active' | 'attention' | 'done' | 'cancelled';
+
+/** One line of history: what the step did, in the words of the mission. */
+export type Happening =
+  | { what: 'started'; by: Person }
+  | { what: 'entered'; stage: string; round: number }
+  | { what: 'handed_off'; handOff: string; stage: string; to: Person; dueAt: Instant | null; silent: boolean }
+  | { what: 'answered'; handOff: string; stage: string; by: Person; answers: ShownFact[] }
+  | { what: 'routed'; from: string; to: string; why: string }
+  | { what: 'reminded'; handOff: string; to: Person }
+  | { what: 'overdue'; handOff: string; stage: string }
+  | { what: 'moved'; handOff: string; stage: string; from: Person; to: Person; why: MoveReason; by: string; reason: string }
+  | { what: 'withdrawn'; handOff: string; stage: string; from: Person }
+  | { what: 'called'; effect: string; stage: string; component: string }
+  | { what: 'returned'; effect: string; stage: string; component: string; status: number; saved: Record<string, Value> }
+  | { what: 'mailed'; effect: string; stage: string; component: string; to: string; subject: string }
+  | { what: 'failed'; effect: string; stage: string | null; error: string }
+  | { what: 'retried'; by: string; effect: string }
+  | { what: 'cancelled'; by: string; reason: string }
+  | { what: 'ended'; stage: string | null };
+
+export type MoveReason = 'escalated' | 'reassigned';
+
+export type HandOffChange =
+  | { is: 'opened'; handOff: OpenHandOff; round: number }
+  | { is: 'decided'; id: string; by: Person; at: Instant; submission: string; answer: ShownFact[] }
+  | { is: 'moved'; id: string; generation: number; from: Person; to: Person; at: Instant; why: MoveReason; reason: string }
+  | { is: 'withdrawn'; id: string; generation: number; at: Instant; by: string; reason: string };
+
+/** Something to do in the outside world, after the commit, under the idempotency key `id`. */
+export type Effect = { id: string } & (MailEffect | HttpEffect);
+
+/** One mail. Facts are as they stood in the step, so that the mail can be rendered again byte for byte. */
+export type MailEffect = {
+  kind: 'mail';
+  mail:
+    | { is: 'receipt'; to: Person; facts: ShownFact[] }
+    | { is: 'hand_off'; to: Person; handOff: string; generation: number; stage: string; dueAt: Instant | null; asks: Person; facts: ShownFact[]; round: number }
+    | { is: 'reminder'; to: Person; handOff: string; generation: number; stage: string; dueAt: Instant | null; since: Instant; asks: Person; facts: ShownFact[] }
+    | { is: 'escalation'; to: Person; handOff: string; generation: number; stage: string; dueAt: Instant | null; asks: Person; from: Person; why: MoveReason; facts: ShownFact[] }
+    | { is: 'moved'; to: Person; handOff: string; stage: string; now: Person; why: MoveReason }
+    | { is: 'withdrawn'; to: Person; handOff: string; stage: string; reason: string }
+    | { is: 'outcome'; to: Person; subject: string; body: string; stage: string; component: string };
+};
+
+/** One HTTP call. Secrets are named, not held: they are put in when the call is made. */
+export type HttpEffect = {
+  kind: 'http';
+  stage: string;
+  component: string;
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  url: string;
+  /** Header name → text in which secrets are named. */
+  headers: Record<string, SecretText>;
+  json: unknown;
+  /** Data key → path in the answer, e.g. `payment_id: body.id`. */
+  save: Record<string, string>;
+};
+
+export type TimerChange =
+  | { is: 'set'; key: string; at: Instant; event: { type: 'remind_due' | 'escalate_due' | 'overdue'; handOff: string } }
+  | { is: 'withdrawn'; prefix: string };

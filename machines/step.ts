@@ -1,0 +1,87 @@
+import { initialTransition, transition } from 'xstate';
+import { z } from 'zod';
+import type { Workflow } from './compile.ts';
+import type { Beginning, RunEvent } from './event.ts';
+import type { Outcome, RunContext, RunStatus, StoredSnapshot } from './outcome.ts';
+import { renderLine } from './templates.ts';
+import type { Asked } from './writing.ts';
+
+/**
+ * Begins a run. Pure: the same workflow and beginning give the same outcome, and nothing has been done yet.
+ * Throws when the definition cannot be stepped, which `check` is there to prevent.
+ */
+export function begin(workflow: Workflow, beginning: Beginning): Outcome {
+  const [snapshot, actions] = initialTransition(workflow.machine, beginning);
+  if (snapshot.status === 'error') throw snapshot.error;
+  return outcomeOf(workflow, snapshot, actions);
+}
+
+/**
+ * One event, one step. Pure: `transition` of XState gives the next snapshot and what is asked of the shell.
+ * Null when the event does not concern the run any more (the hand-off is decided, the run has ended): nothing changes.
+ * Throws when a rule or a template of the definition fails; the stored snapshot is untouched then.
+ */
+export function step(workflow: Workflow, stored: StoredSnapshot, event: RunEvent): Outcome | null {
+  if (stored.status !== 'active') return null;
+  const { at, fresh } = event;
+  const context: RunContext = { ...stored.context, step: { at, fresh, numbered: 0, acting: null } };
+  const before = workflow.machine.resolveState({ value: stored.value, context });
+  const [after, actions] = transition(workflow.machine, before, event);
+  return after === before ? null : outcomeOf(workflow, after, actions);
+}
+
+type Machine = Workflow['machine'];
+type Snapshot = ReturnType<typeof transition<Machine>>[0];
+type Actions = ReturnType<typeof transition<Machine>>[1];
+
+function outcomeOf({ definition }: Workflow, snapshot: Snapshot, actions: Actions): Outcome {
+  const context: RunContext = { ...snapshot.context, step: null };
+  const outcome: Outcome = {
+    snapshot: { status: snapshot.status === 'done' ? 'done' : 'active', value: snapshot.value, context },
+    status: statusOf(context),
+    stage: context.stage,
+    title:
+      definition.run_title === undefined
+        ? definition.title
+        : renderLine(definition.run_title, definition, context.facts, { portal: '', settings: {}, starter: context.starter }),
+    happened: [],
+    handOffs: [],
+    effects: [],
+    rearmed: [],
+    timers: [],
+  };
+  for (const action of actions) if (action.type === 'ask') put(outcome, askedIn(action.params));
+  return outcome;
+}
+
+// XState types the params of actions as unknown on their way out; only `ask` of compile.ts ever makes them.
+const ASKED = z.custom<Asked>((params) => typeof params === 'object' && params !== null && 'asks' in params);
+
+function askedIn(params: unknown): Asked {
+  return ASKED.parse(params);
+}
+
+function put(outcome: Outcome, asked: Asked): void {
+  switch (asked.asks) {
+    case 'happened':
+      outcome.happened.push(asked.happening);
+      break;
+    case 'hand_off':
+      outcome.handOffs.push(asked.change);
+      break;
+    case 'effect':
+      outcome.effects.push(asked.effect);
+      break;
+    case 'rearm':
+      outcome.rearmed.push(asked.effect);
+      break;
+    case 'timer':
+      outcome.timers.push(asked.timer);
+      break;
+  }
+}
+
+function statusOf(context: RunContext): RunStatus {
+  if (context.ending !== null) return context.ending;
+  return context.attention === null ? 'active' : 'attention';
+}
