@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { RunEvent } from '../../machines/event.ts';
+import type { Value } from '../../machines/values.ts';
+
+const FILE = z.strictObject({ id: z.uuid(), name: z.string(), type: z.string(), size: z.number(), sha256: z.string() });
+const VALUE: z.ZodType<Value> = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), FILE]);
+const PERSON = z.strictObject({ email: z.string(), name: z.string().nullable() });
+const HAND_OFF = { handOff: z.uuid() };
+
+/** The shape of every event without its time and id, by type. Nothing else ever reaches a machine. */
+const EVENT = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('answered'),
+    ...HAND_OFF,
+    generation: z.int(),
+    by: PERSON,
+    answers: z.record(z.string(), VALUE),
+    submission: z.string().max(100),
+  }),
+  z.strictObject({ type: z.literal('remind_due'), ...HAND_OFF }),
+  z.strictObject({ type: z.literal('escalate_due'), ...HAND_OFF }),
+  z.strictObject({ type: z.literal('overdue'), ...HAND_OFF }),
+  z.strictObject({ type: z.literal('reassigned'), ...HAND_OFF, to: PERSON, by: z.string(), reason: z.string() }),
+  z.strictObject({
+    type: z.literal('effect_done'),
+    effect: z.uuid(),
+    result: z.strictObject({ status: z.int(), saved: z.record(z.string(), VALUE) }),
+  }),
+  z.strictObject({ type: z.literal('effect_failed'), effect: z.uuid(), error: z.string() }),
+  z.strictObject({ type: z.literal('retried'), by: z.string() }),
+  z.strictObject({ type: z.literal('cancelled'), by: z.string(), reason: z.string() }),
+]);
+
+/** An event before the step that gives it its time and its id. */
+export type Told = z.output<typeof EVENT>;
+
+/**
+ * The gate to every run: lets an event through only in the exact shape of one that is declared. XState's own events
+ * (`xstate.after...`, `xstate.done...`) can therefore not be forged. Throws a ZodError else.
+ */
+export function admit(event: unknown): Told {
+  return EVENT.parse(event);
+}
+
+/** Gives an admitted event its time and its id. */
+export function stamp(event: Told, at: string, fresh: string): RunEvent {
+  return { ...event, at, fresh };
+}

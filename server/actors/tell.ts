@@ -1,0 +1,258 @@
+import type { Logger } from 'pino';
+import type { Beginning } from '../../machines/event.ts';
+import { begin, step } from '../../machines/step.ts';
+import type { Clock } from '../clock.ts';
+import { isConnectionError, type Sql } from '../database/connect.ts';
+import { Broken, notFound, Refusal } from '../errors.ts';
+import type { Library } from '../workflows/library.ts';
+import type { Actors, Begun, Stepped } from './actors.ts';
+import { BEGINNING } from './chain.ts';
+import { type Commit, commit, recorded } from './commit.ts';
+import { admit, stamp } from './gate.ts';
+import { nextGroup, settle, type Waiting, type WaitingEvent, type WaitingStart } from './group.ts';
+import { type LoadedRun, loadRuns, newestVersions, runsByKey, stillWaiting } from './load.ts';
+import { createRecent } from './recent.ts';
+
+/** What stepping needs of the portal. `committed` is called after each commit that left something to do. */
+export type ActorsNeed = { sql: Sql; clock: Clock; library: Library; log: Logger; committed: () => void };
+
+// Events that arrive while a group is being written form the next one. 128 keeps a statement small enough to plan and
+// parse in a few milliseconds; two groups under way keep the database busy while the other one is stepped.
+const GROUP_SIZE = 32;
+const GROUPS_AT_ONCE = 2;
+// An event overtaken this often by others on the same run is given up with an error, which no real load comes near.
+const MOST_TRIES = 50;
+// A few kilobytes each. People who go straight on, and programs, act again within seconds.
+const MOST_RECENT = 1000;
+
+/** A step about to be written. `late` came after it in the same group and found nothing left to change. */
+type Prepared = { waiting: Waiting; commit: Commit; after: LoadedRun; late: WaitingEvent[] };
+
+/** Opens the door to the runs. Events that arrive together are loaded, stepped and committed together. */
+export function createActors({ sql, clock, library, log, committed }: ActorsNeed): Actors {
+  let queue: Waiting[] = [];
+  let closed = false;
+  const busy = new Set<string>();
+  const recent = createRecent(MOST_RECENT);
+  const underWay = new Set<Promise<void>>();
+
+  function enqueue(waiting: Waiting): void {
+    if (closed) {
+      waiting.reject(new Refusal(503, 'closing', 'The portal is restarting. Please try again in a moment.'));
+      return;
+    }
+    queue.push(waiting);
+    // One turn later, so that everything that arrived together is in the group.
+    setImmediate(turn);
+  }
+
+  function turn(): void {
+    while (queue.length > 0 && underWay.size < GROUPS_AT_ONCE) {
+      const { group, rest } = nextGroup(queue, busy, GROUP_SIZE);
+      if (group.length === 0) return;
+      queue = rest;
+      for (const { run } of group) busy.add(run);
+      const work = run(group).finally(() => {
+        for (const waiting of group) busy.delete(waiting.run);
+        underWay.delete(work);
+        turn();
+      });
+      underWay.add(work);
+    }
+  }
+
+  async function run(group: Waiting[]): Promise<void> {
+    try {
+      const [runs, newest] = await Promise.all([
+        loadRuns(sql, [...new Set(group.filter((w) => w.is === 'event' && !recent.get(w.run)).map((w) => w.run))]),
+        newestVersions(sql, [...new Set(group.flatMap((w) => (w.is === 'start' ? [w.start.workflow] : [])))]),
+      ]);
+      await commitAll(await prepareAll(group, runs, newest));
+    } catch (error) {
+      if (isConnectionError(error)) await again(group, error);
+      else for (const waiting of group) waiting.reject(error);
+    }
+  }
+
+  async function prepareAll(group: Waiting[], runs: Map<string, LoadedRun | Error>, newest: Map<string, number>) {
+    const prepared: Prepared[] = [];
+    for (const waiting of group) {
+      try {
+        if (waiting.is === 'start') {
+          const made = await prepareStart(waiting, newest);
+          prepared.push({ waiting, commit: made, after: begunBy(made), late: [] });
+          continue;
+        }
+        const first = prepared.find((one) => one.waiting.run === waiting.run);
+        const kept = recent.get(waiting.run);
+        const run = first?.after ?? kept ?? loaded(runs, waiting.run);
+        const made = await prepareEvent(waiting, run);
+        if (first !== undefined && made === null) first.late.push(waiting);
+        else if (first !== undefined) queue.push(waiting);
+        else if (made !== null) prepared.push({ waiting, commit: made, after: advanced(run, made), late: [] });
+        else if (kept !== undefined) reload(waiting);
+        else waiting.resolve({ is: 'too_late', run: waiting.run });
+      } catch (error) {
+        if (recent.get(waiting.run) !== undefined) reload(waiting);
+        else waiting.reject(error instanceof Refusal ? error : new Broken(`run ${waiting.run}`, messageOf(error), { cause: error }));
+      }
+    }
+    return prepared;
+  }
+
+  async function prepareStart({ start, run }: WaitingStart, newest: Map<string, number>): Promise<Commit> {
+    const version = newest.get(start.workflow);
+    if (version === undefined) throw notFound(`workflow ${start.workflow}`);
+    const published = await library.version(start.workflow, version);
+    const { starter, trigger, facts, idempotencyKey } = start;
+    const event: Beginning = { run, starter, trigger, facts, at: clock.now(), fresh: run };
+    const outcome = begin(published, event);
+    const begins = { workflow: start.workflow, version, starter, trigger, idempotencyKey };
+    return { run, seq: 1, ...recorded(BEGINNING, 1, event, outcome), at: event.at, outcome, message: null, begins };
+  }
+
+  async function prepareEvent({ run, event: told, message }: WaitingEvent, loadedRun: LoadedRun): Promise<Commit | null> {
+    const published = await library.version(loadedRun.workflow, loadedRun.version);
+    const event = stamp(told, clock.now(), clock.fresh());
+    const outcome = step(published, loadedRun.snapshot, event);
+    if (outcome === null) return null;
+    const seq = loadedRun.seq + 1;
+    return { run, seq, ...recorded(loadedRun.head, seq, event, outcome), at: event.at, outcome, message, begins: null };
+  }
+
+  async function commitAll(prepared: Prepared[]): Promise<void> {
+    if (prepared.length === 0) return;
+    try {
+      const taken = await commit(
+        sql,
+        prepared.map((one) => one.commit),
+      );
+      await conclude(prepared, taken);
+    } catch (error) {
+      if (isConnectionError(error)) await afterLostConnection(prepared, error);
+      else if (prepared.length === 1) for (const { waiting, late } of prepared) for (const one of [waiting, ...late]) one.reject(error);
+      // One bad event must not spoil another's step.
+      else for (const one of prepared) await commitAll([one]);
+    }
+  }
+
+  async function conclude(prepared: Prepared[], taken: ReadonlySet<string>): Promise<void> {
+    const stale: Waiting[] = [];
+    for (const { waiting, commit: made, after, late } of prepared) {
+      if (taken.has(waiting.run)) {
+        recent.keep(after);
+        settle(waiting, made.seq, made.outcome);
+        for (const { run, resolve } of late) resolve({ is: 'too_late', run });
+      } else stale.push(waiting, ...late);
+    }
+    if (taken.size > 0) committed();
+    if (stale.length > 0) await overtaken(stale);
+  }
+
+  /** Starts whose key was taken are answered with the first run; events are stepped again on the new state. */
+  async function overtaken(stale: Waiting[]): Promise<void> {
+    const keys = stale.flatMap((w) => (w.is === 'start' && w.start.idempotencyKey !== null ? [w.start.idempotencyKey] : []));
+    const messages = stale.flatMap((w) => (w.is === 'event' && w.message !== null ? [w.message] : []));
+    const firsts = keys.length > 0 ? await runsByKey(sql, keys) : new Map<string, string>();
+    const left = messages.length > 0 ? await stillWaiting(sql, messages) : new Set<number>();
+    for (const waiting of stale) {
+      const first = waiting.is === 'start' ? firsts.get(waiting.start.idempotencyKey ?? '') : undefined;
+      if (waiting.is === 'start' && first !== undefined) waiting.resolve({ is: 'already', run: first });
+      else if (waiting.is === 'event' && waiting.message !== null && !left.has(waiting.message))
+        waiting.resolve({ is: 'too_late', run: waiting.run });
+      else retry(waiting, new Error('Overtaken too often.'));
+    }
+  }
+
+  /** The statement may have been committed although its answer was lost: our own hash in the history tells. */
+  async function afterLostConnection(prepared: Prepared[], error: unknown): Promise<void> {
+    log.warn({ err: error }, 'The database did not answer a commit; looking whether it was done.');
+    const hashes = await ownHashes(prepared).catch(() => null);
+    if (hashes === null) {
+      await again(
+        prepared.flatMap((one) => [one.waiting, ...one.late]),
+        error,
+      );
+      return;
+    }
+    const done = new Set(
+      prepared
+        .filter(({ commit: made }) => hashes.get(made.run)?.some((hash) => Buffer.from(hash).equals(made.hash)))
+        .map((one) => one.waiting.run),
+    );
+    await conclude(prepared, done);
+  }
+
+  async function ownHashes(prepared: Prepared[]): Promise<Map<string, Uint8Array[]>> {
+    await pause(100);
+    const runs = prepared.map((one) => one.waiting.run);
+    const rows = await sql<{ run_id: string; hash: Uint8Array }[]>`
+      select run_id, hash from history where run_id = any(${runs}::uuid[]) order by seq desc limit ${runs.length * 50}`;
+    const found = new Map<string, Uint8Array[]>();
+    for (const row of rows) found.set(row.run_id, [...(found.get(row.run_id) ?? []), row.hash]);
+    return found;
+  }
+
+  async function again(group: Waiting[], error: unknown): Promise<void> {
+    await pause(200);
+    for (const waiting of group) retry(waiting, error);
+  }
+
+  /** What a kept run says may be old: ask the database before believing it. */
+  function reload(waiting: Waiting): void {
+    recent.forget(waiting.run);
+    queue.unshift(waiting);
+  }
+
+  function retry(waiting: Waiting, error: unknown): void {
+    recent.forget(waiting.run);
+    waiting.tries += 1;
+    if (closed || waiting.tries > (isConnectionError(error) ? 5 : MOST_TRIES)) waiting.reject(unavailable(error));
+    else queue.unshift(waiting);
+  }
+
+  return {
+    begin: (start) =>
+      new Promise<Begun>((resolve, reject) => enqueue({ is: 'start', start, run: clock.fresh(), tries: 0, resolve, reject })),
+    tell: (run, event) =>
+      new Promise<Stepped>((resolve, reject) =>
+        enqueue({ is: 'event', run, event: admit(event), message: null, tries: 0, resolve, reject }),
+      ),
+    deliver: ({ message, run, event }) =>
+      new Promise<Stepped>((resolve, reject) => enqueue({ is: 'event', run, event: admit(event), message, tries: 0, resolve, reject })),
+    async close() {
+      while (queue.length > 0 || underWay.size > 0) await Promise.all([...underWay, pause(5)]);
+      closed = true;
+    },
+  };
+}
+
+function loaded(runs: Map<string, LoadedRun | Error>, id: string): LoadedRun {
+  const run = runs.get(id);
+  if (run === undefined) throw notFound(`run ${id}`);
+  if (run instanceof Error) throw run;
+  return run;
+}
+
+/** The run as it will be once this step is written. */
+function advanced(run: LoadedRun, made: Commit): LoadedRun {
+  return { ...run, seq: made.seq, snapshot: made.outcome.snapshot, head: made.hash };
+}
+
+function begunBy(made: Commit): LoadedRun {
+  const { workflow, version } = made.begins ?? { workflow: '', version: 0 };
+  return advanced({ id: made.run, workflow, version, seq: 0, head: BEGINNING, snapshot: made.outcome.snapshot }, made);
+}
+
+function unavailable(error: unknown): Refusal {
+  const sentence = 'The portal cannot reach its database just now. Nothing was saved; please try again in a minute.';
+  return new Refusal(503, 'unavailable', sentence, { cause: error });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

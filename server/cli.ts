@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { checkCommand } from './commands/check.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { keyCommand } from './commands/key.ts';
+import { publishCommand } from './commands/publish.ts';
+import { runCommand } from './commands/run.ts';
+import { startCommand } from './commands/start.ts';
+import { Refusal } from './errors.ts';
+
+const HELP = `baton: hand-offs for repeatable work
+
+  baton start                          run the portal
+  baton check FILE ...                 say what is wrong with workflow files
+  baton publish FILE ...               check workflow files and publish them
+  baton run WORKFLOW --data FILE       start a run; the file holds its data as JSON
+            [--email ADDRESS] [--name NAME] [--key KEY]
+  baton key create [--name NAME]       make a key for the API; it is shown once
+  baton doctor                         check that the database is sound
+
+Settings come from the environment: docs/settings.md.
+`;
+
+/** Runs one command; answers the exit code: 0 done, 1 refused or wrong, 2 not understood. */
+export async function cli(args: string[], environment: Record<string, string | undefined>): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      data: { type: 'string' },
+      email: { type: 'string' },
+      name: { type: 'string' },
+      key: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  const [command, ...rest] = positionals;
+  const [first] = rest;
+  if (values.help || command === undefined || command === 'help') return say(HELP, 0);
+  if (command === 'start') return startCommand(environment);
+  if (command === 'check' && first !== undefined) return checkCommand(rest);
+  if (command === 'publish' && first !== undefined) return publishCommand(rest, environment);
+  if (command === 'run' && first !== undefined) return runCommand(first, values, environment);
+  if (command === 'key' && first === 'create') return keyCommand(values.name ?? 'command line', environment);
+  if (command === 'doctor') return doctorCommand(environment);
+  process.stderr.write(`"baton ${positionals.join(' ')}" is not a command.\n\n`);
+  return say(HELP, 2);
+}
+
+function say(text: string, code: number): number {
+  process.stdout.write(text);
+  return code;
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Refusal) return error.message;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code.startsWith('ERR_PARSE_ARGS') && error instanceof Error) return `${error.message}\n\n${HELP}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+cli(process.argv.slice(2), process.env)
+  .then((code) => {
+    process.exitCode = code;
+  })
+  .catch((error: unknown) => {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exit(1);
+  });

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { type Mail, renderMail } from '../../emails/render.ts';
+import { showDay, showInstant } from '../../machines/calendar.ts';
+import { stageTitle } from '../../machines/definition.ts';
+import type { MailEffect } from '../../machines/outcome.ts';
+import type { Instant, Person } from '../../machines/values.ts';
+import { paths } from '../../views/paths.ts';
+import { Broken } from '../errors.ts';
+import { guidanceOfHandOff } from '../hand-offs/guidance.ts';
+import type { Portal } from '../portal.ts';
+import type { Published } from '../workflows/library.ts';
+import type { ClaimedEffect } from './outbox.ts';
+import type { Performer } from './perform.ts';
+import { headersFor } from './transports/letter.ts';
+import type { Transport } from './transports/transport.ts';
+
+type RunMail = MailEffect['mail'];
+/** A sign-in link is asked for by a page, not by a run. */
+type SignInMail = { is: 'sign_in'; to: Person; signIn: string; expiresAt: Instant };
+type AnyMail = RunMail | SignInMail;
+
+// Written by our own steps and pages into our own table.
+const BODY = z.custom<{ mail: AnyMail }>((body) => z.object({ mail: z.object({ is: z.string(), to: z.object({ email: z.string() }) }) }).safeParse(body).success);
+
+type MailNeeds = Pick<Portal, 'config' | 'sql' | 'clock' | 'links' | 'library'>;
+
+/**
+ * Sends mails. Links are minted here, from what the step wrote down: the same row always renders to the same bytes, so
+ * that a provider recognises a second try by its key and its body.
+ */
+export function createMailPerformer(portal: MailNeeds, transport: Transport): Performer {
+  const host = new URL(portal.config.baseUrl).hostname;
+  return async (effect) => {
+    const { mail } = BODY.parse(effect.body);
+    const began = portal.clock.nowMs();
+    const { subject, html, text } = await renderMail(await lettered(portal, effect, mail));
+    const { providerId } = await transport.send({
+      id: effect.id,
+      kind: mail.is,
+      run: effect.run_id,
+      from: portal.config.mailFrom,
+      to: mail.to.email,
+      subject,
+      html,
+      text,
+      headers: headersFor({ id: effect.id, run: effect.run_id, host }),
+    });
+    const record = { to: mail.to.email, status: null, tookMs: portal.clock.nowMs() - began, note: providerId ?? transport.name };
+    return { record, told: null };
+  };
+}
+
+async function lettered(portal: MailNeeds, effect: ClaimedEffect, mail: AnyMail): Promise<Mail> {
+  if (mail.is === 'sign_in') return signInLetter(portal, mail);
+  if (effect.run_id === null || effect.workflow === null || effect.version === null) {
+    throw new Broken(`effect ${effect.id}`, 'A mail of a run without its run.');
+  }
+  const published = await portal.library.version(effect.workflow, effect.version);
+  const guidance = 'generation' in mail ? await guidanceOfHandOff(portal.sql, mail.handOff) : '';
+  return runLetter(portal, { id: effect.run_id, title: effect.title ?? '' }, published, mail, guidance);
+}
+
+function signInLetter({ config, links }: MailNeeds, mail: SignInMail): Mail {
+  const link = links.mint('sign-in', { id: mail.signIn, generation: 0 });
+  return { kind: 'sign_in', url: config.baseUrl + paths.signInLink.to({ link }), expiresText: showInstant(mail.expiresAt, 'UTC') };
+}
+
+function runLetter(
+  { config, links }: MailNeeds,
+  run: { id: string; title: string },
+  { definition }: Published,
+  mail: RunMail,
+  guidance: string,
+): Mail {
+  const common = { workflowTitle: definition.title, runTitle: run.title, contact: definition.owners[0] ?? '' };
+  if (mail.is === 'receipt') {
+    const link = links.mint('run', { id: run.id, generation: 0 });
+    return { kind: 'receipt', ...common, facts: mail.facts, statusUrl: config.baseUrl + paths.status.to({ link }) };
+  }
+  if (mail.is === 'outcome') return { kind: 'outcome', ...common, subject: mail.subject, body: mail.body };
+  const staged = { ...common, stageTitle: stageTitle(definition, mail.stage) };
+  if (mail.is === 'moved') return { kind: 'moved', ...staged, now: nameOf(mail.now), why: mail.why };
+  if (mail.is === 'withdrawn') return { kind: 'withdrawn', ...staged, reason: mail.reason };
+  const link = links.mint('hand-off', { id: mail.handOff, generation: mail.generation });
+  const zone = definition.timezone;
+  const asking = {
+    ...staged,
+    asks: nameOf(mail.asks),
+    to: mail.to.email,
+    facts: mail.facts,
+    dueText: mail.dueAt === null ? null : showInstant(mail.dueAt, zone),
+    dueDay: mail.dueAt === null ? null : showDay(mail.dueAt, zone),
+    guidance,
+    url: config.baseUrl + paths.handOff.to({ link }),
+  };
+  if (mail.is === 'hand_off') return { kind: 'hand_off', ...asking, round: mail.round };
+  if (mail.is === 'reminder') return { kind: 'reminder', ...asking, sinceText: showInstant(mail.since, zone) };
+  return { kind: 'escalation', ...asking, from: nameOf(mail.from), why: mail.why };
+}
+
+function nameOf({ name, email }: Person): string {
+  return name === null || name === '' ? email : `${name} (${email})`;
+}

@@ -1,0 +1,78 @@
+import type { Instant } from '../../machines/values.ts';
+import type { Sql } from '../database/connect.ts';
+import type { Told } from '../actors/gate.ts';
+
+/** An effect that was claimed for a while, with what its run is. */
+export type ClaimedEffect = {
+  id: string;
+  run_id: string | null;
+  kind: 'mail' | 'http';
+  body: unknown;
+  attempts: number;
+  created_at: Instant;
+  first_tried_at: Instant | null;
+  workflow: string | null;
+  version: number | null;
+  title: string | null;
+};
+
+/** Claims due effects until `leasedUntil`, oldest first. Uses outbox_due; other servers skip what is locked. */
+export async function claimEffects(sql: Sql, at: Instant, leasedUntil: Instant, limit: number): Promise<ClaimedEffect[]> {
+  const rows = await sql<ClaimedEffect[]>`
+    update outbox o set attempts = attempts + 1, leased_until = ${leasedUntil}, first_tried_at = coalesce(o.first_tried_at, ${at})
+    from (
+      select id from outbox where state = 'ready' and try_at <= ${at} and (leased_until is null or leased_until <= ${at})
+      order by try_at, id limit ${limit} for update skip locked
+    ) due left join lateral (
+      select r.workflow, r.version, r.title from outbox b join runs r on r.id = b.run_id where b.id = due.id
+    ) r on true
+    where o.id = due.id
+    returning o.id, o.run_id, o.kind, o.body, o.attempts, o.created_at, o.first_tried_at, r.workflow, r.version, r.title`;
+  return rows.sort((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+/** Keeps claimed effects that are still being done from other servers. */
+export async function renewLeases(sql: Sql, ids: string[], leasedUntil: Instant): Promise<void> {
+  await sql`update outbox set leased_until = ${leasedUntil} where id = any(${ids}::uuid[]) and state = 'ready'`;
+}
+
+/** What an effect left behind for people to look up: where, when, status, how long. Never a secret. */
+export type EffectRecord = { to: string; status: number | null; tookMs: number; note: string | null };
+
+/** An effect is done; what the run is told of it goes into its mailbox in the same statement. */
+export async function finishEffect(sql: Sql, id: string, at: Instant, record: EffectRecord, told: Told | null): Promise<void> {
+  await sql`
+    with done as (
+      update outbox set state = 'done', done_at = ${at}, leased_until = null, error = null, record = ${JSON.stringify(record)}::text::json
+      where id = ${id} and state = 'ready' returning run_id
+    )
+    insert into messages (run_id, key, event, deliver_at, try_at)
+    select run_id, ${`effect:${id}`}, ${JSON.stringify(told)}::text::json, ${at}, ${at} from done
+    where run_id is not null and ${told !== null}
+    on conflict (run_id, key) do nothing`;
+}
+
+/** An effect will be tried again at `tryAt`. */
+export async function postponeEffect(sql: Sql, id: string, tryAt: Instant, error: string): Promise<void> {
+  await sql`update outbox set try_at = ${tryAt}, leased_until = null, error = ${error} where id = ${id} and state = 'ready'`;
+}
+
+/** An effect is given up: it is held, and its run is told, so that an operator sees it. */
+export async function holdEffect(sql: Sql, id: string, attempts: number, at: Instant, error: string): Promise<void> {
+  const told = { type: 'effect_failed', effect: id, error };
+  await sql`
+    with held as (
+      update outbox set state = 'held', leased_until = null, error = ${error} where id = ${id} and state = 'ready' returning run_id
+    )
+    insert into messages (run_id, key, event, deliver_at, try_at)
+    select run_id, ${`effect:${id}:failed:${at}:${attempts}`}, ${JSON.stringify(told)}::text::json, ${at}, ${at} from held
+    where run_id is not null
+    on conflict (run_id, key) do nothing`;
+}
+
+/** When the next effect is due; null when none waits. */
+export async function nextEffectAt(sql: Sql): Promise<Instant | null> {
+  const [row] = await sql<{ at: Instant | null }[]>`
+    select min(greatest(try_at, leased_until)) as at from outbox where state = 'ready'`;
+  return row?.at ?? null;
+}
