@@ -1,0 +1,68 @@
+import type { Hono } from 'hono';
+import { type Definition, END, stageTitle } from '../../machines/definition.ts';
+import { shownFacts } from '../../machines/facts.ts';
+import { paths } from '../../views/paths.ts';
+import { type Standing, StatusPage } from '../../views/status.tsx';
+import { Refusal } from '../errors.ts';
+import type { Portal } from '../portal.ts';
+import { type RunView, readRun } from '../runs/find.ts';
+import { openLink } from './links.ts';
+
+/** Where is it now? The page behind the link in a receipt. */
+export function mountStatus(app: Hono, portal: Portal): void {
+  app.get(paths.status.pattern, async (c) => {
+    const link = c.req.param('link') ?? '';
+    const run = await readRun(portal, openLink(portal, 'run', link).id);
+    if (run === null) throw new Refusal(404, 'unknown_link', 'There is nothing behind this link any more.');
+    const { definition } = run.published;
+    const own = Object.entries(run.facts).flatMap(([key, { origin }]) => (origin.by === run.starter.email ? [key] : []));
+    return c.html(
+      <StatusPage
+        title={run.title}
+        workflowTitle={definition.title}
+        timezone={definition.timezone}
+        here={paths.status.to({ link })}
+        standing={standingOf(run, portal.clock.now())}
+        stages={wayOf(run)}
+        facts={shownFacts(definition, run.facts, own.sort(inOrderOf(definition)))}
+        history={run.history}
+        stageTitle={(stage) => stageTitle(definition, stage)}
+        contact={definition.owners[0] ?? ''}
+      />,
+    );
+  });
+}
+
+function inOrderOf({ data }: Definition): (one: string, other: string) => number {
+  const order = Object.keys(data);
+  return (one, other) => order.indexOf(one) - order.indexOf(other);
+}
+
+function standingOf(run: RunView, now: string): Standing {
+  if (run.status === 'cancelled') return { is: 'cancelled', at: run.endedAt ?? run.changedAt };
+  if (run.status === 'done') return { is: 'done', at: run.endedAt ?? run.changedAt };
+  const stage = run.stage === null ? run.published.definition.title : stageTitle(run.published.definition, run.stage);
+  if (run.status === 'attention' || run.setAside !== null) return { is: 'stuck', stage };
+  const open = run.handOffs.find(({ state }) => state === 'open');
+  if (open === undefined) return { is: 'working', stage };
+  const since = open.moves.at(-1)?.at ?? open.openedAt;
+  return { is: 'waiting', who: open.person, stage, since, dueAt: open.dueAt, late: open.dueAt !== null && open.dueAt < now };
+}
+
+/** The stages that the run went through, where it is, and what comes as long as there is only one way on. */
+function wayOf(run: RunView): { title: string; is: 'done' | 'current' | 'later' }[] {
+  const { definition } = run.published;
+  const entered = [...new Set(run.history.flatMap(({ happened }) => happened.flatMap((one) => (one.what === 'entered' ? [one.stage] : []))))];
+  const later: string[] = [];
+  const nextOf = (stage: string) => definition.stages[stage]?.next;
+  for (let next = run.stage === null ? undefined : nextOf(run.stage); next?.length === 1 && next[0] !== undefined; next = nextOf(next[0].to)) {
+    const { to } = next[0];
+    if (to === END || later.includes(to) || entered.includes(to)) break;
+    later.push(to);
+  }
+  const title = (stage: string) => stageTitle(definition, stage);
+  return [
+    ...entered.map((stage) => ({ title: title(stage), is: stage === run.stage ? ('current' as const) : ('done' as const) })),
+    ...later.map((stage) => ({ title: title(stage), is: 'later' as const })),
+  ];
+}

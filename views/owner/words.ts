@@ -1,0 +1,46 @@
+import type { Definition, Trigger } from '../../machines/definition.ts';
+import type { RunStatus } from '../../machines/outcome.ts';
+import type { Instant, Person } from '../../machines/values.ts';
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** How long ago, or how far ahead: `3 days`, `1 hour`, `less than a minute`. */
+export function spanWords(from: Instant, to: Instant): string {
+  const ms = Math.abs(Date.parse(to) - Date.parse(from));
+  for (const [unit, size] of UNITS) if (ms >= size) return counted(Math.floor(ms / size), unit);
+  return 'less than a minute';
+}
+
+/** `1 run`, `3 runs`. */
+export function counted(count: number, word: string): string {
+  return `${count.toLocaleString('en-GB')} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** A person by name where there is one. */
+export function nameOf({ name, email }: Person): string {
+  return name ?? email;
+}
+
+/** Who published: an address, or the file or command that did it. */
+export function publisherWords(by: string): string {
+  return by === 'file' ? 'the workflow file' : by;
+}
+
+export const STATUS_WORDS: Record<RunStatus, string> = {
+  active: 'Under way',
+  attention: 'Needs attention',
+  done: 'Done',
+  cancelled: 'Cancelled',
+};
+
+/** What starts a run, in a few words. */
+export function triggerWords(trigger: Trigger, definition: Definition): string {
+  if ('form' in trigger) return 'A form that anybody may fill in';
+  if ('schedule' in trigger) return `A schedule: ${trigger.schedule.cron} (${trigger.schedule.timezone ?? definition.timezone})`;
+  if ('api' in trigger) return 'The API';
+  return 'By hand';
+}

@@ -1,0 +1,185 @@
+import { actorTitle, type Definition, stageTitle } from '../../machines/definition.ts';
+import { type Arrow, COMPONENT_WORDS, type DiagramLayout, FINISH, layOut, type Place, START, successorsOf, successorWords } from './diagram-layout.ts';
+
+/** How far a run has come: the stages in the order in which it entered them, and where it is now (null: it has ended). */
+export type Progress = { way: string[]; here: string | null; attention: boolean };
+
+// A wider picture would be too small to read in the width of a page; it keeps its size and scrolls.
+const WIDEST_TO_SHRINK = 1320;
+
+/** The stages of a workflow from left to right, with the same in words beneath. */
+export function Diagram(props: { definition: Definition; progress: Progress | null }) {
+  const drawn = layOut(props.definition);
+  const { definition, progress } = props;
+  return (
+    <figure class="diagram">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1) */}
+      <section class="diagram-scroll" tabindex={0} aria-label="Diagram of the stages; scrolls sideways">
+        <Picture drawn={drawn} definition={definition} progress={progress} />
+      </section>
+      <details class="diagram-words">
+        <summary>The same in words</summary>
+        <Outline definition={definition} progress={progress} />
+      </details>
+    </figure>
+  );
+}
+
+function Picture(props: { drawn: DiagramLayout; definition: Definition; progress: Progress | null }) {
+  const { drawn, definition, progress } = props;
+  return (
+    <svg
+      class={drawn.width > WIDEST_TO_SHRINK ? 'diagram-wide' : undefined}
+      width={drawn.width}
+      height={drawn.height}
+      viewBox={`0 0 ${drawn.width} ${drawn.height}`}
+      role="img"
+      aria-labelledby="diagram-title diagram-desc"
+    >
+      <title id="diagram-title">{`Stages of ${definition.title}`}</title>
+      <desc id="diagram-desc">{describe(definition, progress)}</desc>
+      {drawn.arrows.map((arrow) => (
+        <Line arrow={arrow} travelled={travelled(arrow, progress)} />
+      ))}
+      {drawn.places.map((place) => (
+        <PlaceShape place={place} progress={progress} />
+      ))}
+      {drawn.arrows.map((arrow) => (
+        <LineLabel arrow={arrow} />
+      ))}
+    </svg>
+  );
+}
+
+/** Every stage with who, what and where to, as a list. */
+function Outline(props: { definition: Definition; progress: Progress | null }) {
+  const { definition, progress } = props;
+  return (
+    <ol class="outline">
+      {Object.entries(definition.stages).map(([key, stage]) => (
+        <li>
+          <strong>{stageTitle(definition, key)}</strong> · {actorTitle(definition, stage.actor)} ·{' '}
+          {[...new Set(stage.components.map((component) => COMPONENT_WORDS[component.kind]))].join(', ')}
+          {standing(key, progress) === null ? null : <span class="outline-standing"> ({standing(key, progress)})</span>}
+          <ul>
+            {successorsOf(stage).map((successor, _index, all) => (
+              <li>
+                {all.length > 1 ? `${successorWords(successor)}: ` : 'then: '}
+                {stageTitle(definition, successor.to)}
+              </li>
+            ))}
+          </ul>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Line({ arrow, travelled: been }: { arrow: Arrow; travelled: boolean }) {
+  const kind = `${arrow.backward ? ' arrow-back' : ''}${been ? ' arrow-been' : ''}`;
+  return (
+    <g class={`arrow${kind}`}>
+      <path class="arrow-line" d={arrow.path} />
+      <path class="arrow-head" d={arrow.head} />
+    </g>
+  );
+}
+
+function LineLabel({ arrow: { label, backward } }: { arrow: Arrow }) {
+  if (label === null) return null;
+  const top = label.y - (label.lines.length * 16) / 2;
+  return (
+    <g class={`arrow-label${backward ? ' arrow-label-back' : ''}`}>
+      <rect x={label.x - label.width / 2} y={label.y - label.height / 2} width={label.width} height={label.height} rx={6} />
+      {label.lines.map((line, index) => (
+        <text x={label.x} y={top + index * 16 + 12} text-anchor="middle">
+          {line}
+        </text>
+      ))}
+    </g>
+  );
+}
+
+function PlaceShape({ place, progress }: { place: Place; progress: Progress | null }) {
+  const left = place.x - place.width / 2;
+  const top = place.y - place.height / 2;
+  if (place.is !== 'stage') {
+    const ended = place.is === 'end' && progress !== null && progress.here === null;
+    return (
+      <g class={`terminal${ended ? ' terminal-reached' : ''}`}>
+        <rect x={left} y={top} width={place.width} height={place.height} rx={place.height / 2} />
+        <text x={place.x} y={place.y + 4.5} text-anchor="middle">
+          {place.is === 'start' ? 'Start' : 'End'}
+        </text>
+      </g>
+    );
+  }
+  const mark = markOf(place.key, progress);
+  return (
+    <g class={`stage-card${mark === null ? '' : ` stage-${mark}`}`} transform={`translate(${left} ${top})`}>
+      <rect class="stage-box" width={place.width} height={place.height} rx={12} />
+      {place.title.map((line, index) => (
+        <text class="stage-title" x={16} y={31 + index * 20}>
+          {line}
+        </text>
+      ))}
+      <g class="stage-actor" transform={`translate(16 ${24 + place.title.length * 20})`}>
+        <circle cx={5} cy={5} r={3} />
+        <path d="M0 14.5a5 5 0 0 1 10 0z" />
+        <text x={17} y={12}>
+          {place.actor}
+        </text>
+      </g>
+      {place.chips.map((chip) => (
+        <g class="stage-chip" transform={`translate(${chip.x} ${place.height - 36})`}>
+          <rect width={chip.width} height={22} rx={11} />
+          <text x={chip.width / 2} y={15} text-anchor="middle">
+            {chip.text}
+          </text>
+        </g>
+      ))}
+      {mark === null ? null : <Mark mark={mark} width={place.width} />}
+    </g>
+  );
+}
+
+type Standing = 'here' | 'attention' | 'been';
+const MARK_WORDS: Record<Standing, string> = { here: 'Here now', attention: 'Needs attention', been: 'Done' };
+
+/** A flag on the upper edge of a card. */
+function Mark({ mark, width }: { mark: Standing; width: number }) {
+  const size = MARK_WORDS[mark].length * 6.6 + 20;
+  return (
+    <g class="stage-mark" transform={`translate(${width - size - 12} -11)`}>
+      <rect width={size} height={22} rx={11} />
+      <text x={size / 2} y={15} text-anchor="middle">
+        {MARK_WORDS[mark]}
+      </text>
+    </g>
+  );
+}
+
+function markOf(stage: string, progress: Progress | null): Standing | null {
+  if (progress === null) return null;
+  if (progress.here === stage) return progress.attention ? 'attention' : 'here';
+  return progress.way.includes(stage) ? 'been' : null;
+}
+
+function standing(stage: string, progress: Progress | null): string | null {
+  const mark = markOf(stage, progress);
+  return mark === null ? null : MARK_WORDS[mark].toLowerCase();
+}
+
+/** The lines along which the run went are drawn more strongly. */
+function travelled(arrow: Arrow, progress: Progress | null): boolean {
+  if (progress === null) return false;
+  const way = [START, ...progress.way, ...(progress.here === null ? [FINISH] : [])];
+  return way.some((place, index) => place === arrow.from && way[index + 1] === arrow.to);
+}
+
+function describe(definition: Definition, progress: Progress | null): string {
+  const count = Object.keys(definition.stages).length;
+  const size = `${count} ${count === 1 ? 'stage' : 'stages'} from left to right.`;
+  const here = progress?.here === null || progress === null ? '' : ` The run is at ${stageTitle(definition, progress.here)}.`;
+  return `${size}${here} The same stands in words below the picture.`;
+}

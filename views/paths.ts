@@ -1,0 +1,59 @@
+/**
+ * Every address of the portal, once: `pattern` is what server/web mounts, `to` fills it. This is the contents page.
+ */
+export const paths = {
+  home: at('/'),
+  health: at('/healthz'),
+  ready: at('/readyz'),
+
+  // Anybody
+  start: at<{ workflow: string }>('/start/:workflow'),
+  status: at<{ link: string }>('/s/:link'),
+  handOff: at<{ link: string }>('/h/:link'),
+  decision: at<{ link: string }>('/h/:link/decision'),
+  file: at<{ link: string; file: string }>('/h/:link/files/:file'),
+
+  // Only on a portal without a mail provider, and only from the machine itself
+  mailbox: at('/mailbox'),
+  mailboxJson: at('/mailbox.json'),
+  mail: at<{ mail: string }>('/mailbox/:mail'),
+  mailHtml: at<{ mail: string }>('/mailbox/:mail/html'),
+  practicePayments: at('/practice/payments'),
+
+  // Owners
+  signIn: at('/sign-in'),
+  signInLink: at<{ link: string }>('/sign-in/:link'),
+  signOut: at('/sign-out'),
+  workflows: at('/workflows'),
+  workflow: at<{ workflow: string }>('/workflows/:workflow'),
+  guidance: at<{ workflow: string; stage: string }>('/workflows/:workflow/stages/:stage/guidance'),
+  guidancePreview: at<{ workflow: string; stage: string }>('/workflows/:workflow/stages/:stage/guidance/preview'),
+  guidanceRestoration: at<{ workflow: string; stage: string }>('/workflows/:workflow/stages/:stage/guidance/restoration'),
+  runs: at('/runs'),
+  run: at<{ run: string }>('/runs/:run'),
+  runFile: at<{ run: string; file: string }>('/runs/:run/files/:file'),
+  cancellation: at<{ run: string }>('/runs/:run/cancellation'),
+  retry: at<{ run: string }>('/runs/:run/retry'),
+  reassignment: at<{ run: string }>('/runs/:run/reassignment'),
+
+  // Programs
+  apiRuns: at('/api/v1/runs'),
+  apiRun: at<{ run: string }>('/api/v1/runs/:run'),
+  apiHistory: at<{ run: string }>('/api/v1/runs/:run/history'),
+
+  // A portal whose clock may be moved
+  testClock: at('/test/clock'),
+
+  // What pages are made of
+  style: at('/assets/style.css'),
+  htmx: at('/assets/htmx.js'),
+  script: at('/assets/baton.js'),
+} as const;
+
+type Path<Parts> = { pattern: string; to: keyof Parts extends never ? () => string : (parts: Parts) => string };
+
+function at<Parts extends Record<string, string> = Record<never, string>>(pattern: string): Path<Parts> {
+  const to = (parts: Record<string, string> = {}) =>
+    pattern.replace(/:([a-z]+)/gi, (_, name: string) => encodeURIComponent(parts[name] ?? ''));
+  return { pattern, to };
+}

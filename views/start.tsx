@@ -1,0 +1,60 @@
+import type { Child } from 'hono/jsx';
+import type { Field } from '../machines/fields/field.ts';
+import { Layout } from './layout.tsx';
+import { FieldInput, type FormState, ProblemSummary } from './parts/field.tsx';
+
+export type NamedField = { name: string; field: Field };
+
+export type StartPageProps = {
+  title: string;
+  intro: string;
+  action: string;
+  /** Signed: this very form, so that sending it twice starts one request. */
+  submission: string;
+  fields: NamedField[];
+  form: FormState;
+  labelOf: (name: string) => string;
+};
+
+/** The form with which anybody starts a request. */
+export function StartPage({ title, intro, action, submission, fields, form, labelOf }: StartPageProps) {
+  return (
+    <Layout title={title}>
+      <div class="narrow card">
+        <h1>{title}</h1>
+        {intro === '' ? null : <p>{intro}</p>}
+        <ProblemSummary problems={form.problems} labelOf={labelOf} />
+        <SendForm action={action}>
+          <input type="hidden" name="submission" value={submission} />
+          {fields.map(({ name, field }) => (
+            <FieldInput name={name} field={field} form={form} />
+          ))}
+          <p class="quiet">You get a receipt by email with a link that shows where your request is.</p>
+          <button class="send" type="submit">
+            Send the request
+          </button>
+        </SendForm>
+      </div>
+    </Layout>
+  );
+}
+
+/** A form that is sent as a whole; with scripts only the content of the page is exchanged. */
+export function SendForm({ action, children }: { action: string; children: Child }) {
+  return (
+    <form
+      method="post"
+      action={action}
+      encType="multipart/form-data"
+      hx-post={action}
+      hx-encoding="multipart/form-data"
+      hx-target="#main"
+      hx-select="#main"
+      hx-swap="outerHTML show:top"
+      hx-disable="find button[type=submit]"
+      novalidate
+    >
+      {children}
+    </form>
+  );
+}
