@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium } from 'playwright-core';
+
+const UNPACKED = fileURLToPath(new URL('../../node_modules/.cache/baton-chromium', import.meta.url));
+
+/**
+ * A real Chromium: the one at CHROMIUM, the system's, or the one that npm brought along, unpacked once. The latter also
+ * brings the libraries and fonts that a bare machine lacks, so that nothing has to be installed beside npm.
+ */
+export async function openBrowser(): Promise<Browser> {
+  const installed = [process.env.CHROMIUM ?? '', '/usr/bin/chromium'].find((path) => path !== '' && existsSync(path));
+  // Nothing but --no-sandbox: it cannot have its sandbox as root, and the package's own arguments switch web security off.
+  if (installed !== undefined) return chromium.launch({ executablePath: installed, args: ['--no-sandbox'] });
+  await unpack();
+  return chromium.launch({ executablePath: `${UNPACKED}/chromium`, args: ['--no-sandbox'], env: { ...definedEnvironment(), ...surroundings() } });
+}
+
+async function unpack(): Promise<void> {
+  if (existsSync(UNPACKED)) return;
+  const half = `${UNPACKED}.${process.pid}`;
+  mkdirSync(half, { recursive: true });
+  const { TMPDIR } = process.env;
+  // The package unpacks into the folder for temporary files, and its libraries only where it believes to be at home.
+  process.env.TMPDIR = half;
+  process.env.AWS_EXECUTION_ENV = 'AWS_Lambda_nodejs24.x';
+  try {
+    const { default: packed } = await import('@sparticuz/chromium');
+    await packed.executablePath();
+    writeFileSync(`${half}/fonts/fonts.conf`, `<?xml version="1.0"?><fontconfig><dir>${UNPACKED}/fonts</dir></fontconfig>`);
+  } finally {
+    delete process.env.AWS_EXECUTION_ENV;
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+  if (existsSync(UNPACKED)) rmSync(half, { recursive: true });
+  else renameSync(half, UNPACKED);
+}
+
+function surroundings(): Record<string, string> {
+  const own: Record<string, string> = {};
+  if (!hasLibrary('libnss3.so')) own.LD_LIBRARY_PATH = `${UNPACKED}/al2023/lib`;
+  if (!existsSync('/etc/fonts/fonts.conf')) own.FONTCONFIG_PATH = `${UNPACKED}/fonts`;
+  return own;
+}
+
+function hasLibrary(name: string): boolean {
+  try {
+    return execFileSync('ldconfig', ['-p'], { encoding: 'utf8' }).includes(name);
+  } catch {
+    return false;
+  }
+}
+
+function definedEnvironment(): Record<string, string> {
+  return Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
