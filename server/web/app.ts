@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
 import type { Portal } from '../portal.ts';
 import { guard } from './access.ts';
+import { mountApi } from './api.ts';
 import { mountAssets } from './assets.ts';
 import { problemHandlers } from './errors.tsx';
 import { mountFiles } from './files.ts';
@@ -11,6 +12,7 @@ import { mountHealth } from './health.ts';
 import { mountHome } from './home.tsx';
 import { mountMailbox } from './mailbox.tsx';
 import { mountPractice } from './practice.ts';
+import { mountRuns } from './runs.tsx';
 import { mountSignIn } from './sign-in.tsx';
 import { mountStart } from './start.tsx';
 import { mountStatus } from './status.tsx';
@@ -37,5 +39,7 @@ export function createApp(portal: Portal): Hono {
   mountSignIn(app, portal);
   mountWorkflows(app, portal);
   mountGuidance(app, portal);
+  mountRuns(app, portal);
+  mountApi(app, portal);
   return app;
 }
