@@ -1,11 +1,11 @@
+import { readDefinition } from '../machines/check/read.ts';
+import type { Value } from '../machines/values.ts';
 import { createActors } from '../server/actors/tell.ts';
 import { createClock } from '../server/clock.ts';
 import { connect, type Sql } from '../server/database/connect.ts';
 import { createLog } from '../server/log.ts';
 import { factsForStart } from '../server/runs/start.ts';
 import { createLibrary } from '../server/workflows/library.ts';
-import type { Value } from '../machines/values.ts';
-import { readDefinition } from '../machines/check/read.ts';
 import { openBenchDatabase } from './database.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { action, type Block, type Content, facts, fitting, quoted, small, strong } from './content.ts';
-import { contactOf, runFrame, type RunMailProps, titleOf } from './run-mail.ts';
+import { contactOf, type RunMailProps, runFrame, titleOf } from './run-mail.ts';
 import { anyonesLine, type Fact, personLine, plainMarkdown } from './words.ts';
 
 /** What the three mails that ask for something have in common: hand-off, reminder and escalation. */

@@ -1,6 +1,6 @@
 /** @jsxImportSource react */
 import type { MoveReason } from '../machines/outcome.ts';
-import { askerWords, askingContent, askingSubject, type AskingProps } from './asking.ts';
+import { type AskingProps, askerWords, askingContent, askingSubject } from './asking.ts';
 import { type Content, words } from './content.ts';
 import { Layout } from './layout.tsx';
 import { personLine } from './words.ts';

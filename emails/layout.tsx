@@ -20,11 +20,21 @@ export function Layout({ preview, kicker, heading, blocks, foot }: Content) {
       <Preview useTitleTag={false}>{preview}</Preview>
       <Body className="ground" style={LOOK.ground}>
         <Container className="card" style={LOOK.card}>
-          {kicker === '' ? null : <Text className="quiet" style={LOOK.kicker}>{kicker}</Text>}
-          <Heading as="h1" className="text" style={LOOK.heading} dir="auto">{heading}</Heading>
-          {blocks.map((block, at) => <Part key={at} block={block} />)}
+          {kicker === '' ? null : (
+            <Text className="quiet" style={LOOK.kicker}>
+              {kicker}
+            </Text>
+          )}
+          <Heading as="h1" className="text" style={LOOK.heading} dir="auto">
+            {heading}
+          </Heading>
+          {blocks.map((block, at) => (
+            <Part key={at} block={block} />
+          ))}
         </Container>
-        <Text className="quiet" style={LOOK.foot}>{foot}</Text>
+        <Text className="quiet" style={LOOK.foot}>
+          {foot}
+        </Text>
       </Body>
     </Html>
   );
@@ -33,11 +43,19 @@ export function Layout({ preview, kicker, heading, blocks, foot }: Content) {
 function Part({ block }: { block: Block }) {
   switch (block.is) {
     case 'words':
-      return <Text className="text" style={block.strong ? LOOK.strong : LOOK.words}>{block.text}</Text>;
+      return (
+        <Text className="text" style={block.strong ? LOOK.strong : LOOK.words}>
+          {block.text}
+        </Text>
+      );
     case 'quoted':
       return (
         <>
-          {block.title === '' ? null : <Text className="quiet" style={LOOK.title}>{block.title}</Text>}
+          {block.title === '' ? null : (
+            <Text className="quiet" style={LOOK.title}>
+              {block.title}
+            </Text>
+          )}
           <Paragraphs text={block.text} />
         </>
       );
@@ -46,14 +64,20 @@ function Part({ block }: { block: Block }) {
     case 'action':
       return <Action label={block.label} url={block.url} />;
     case 'small':
-      return <Text className="quiet" style={LOOK.small}>{block.text}</Text>;
+      return (
+        <Text className="quiet" style={LOOK.small}>
+          {block.text}
+        </Text>
+      );
   }
 }
 
 // Theirs may run from right to left; a sentence of ours never does, whoever is named in it.
 function Paragraphs({ text }: { text: string }) {
   return text.split(/\n{2,}/).map((paragraph, at) => (
-    <Text key={at} className="text" style={LOOK.words} dir="auto">{broken(paragraph)}</Text>
+    <Text key={at} className="text" style={LOOK.words} dir="auto">
+      {broken(paragraph)}
+    </Text>
   ));
 }
 
@@ -65,12 +89,18 @@ function Facts({ facts, left }: { facts: Fact[]; left: number }) {
         {facts.map((fact, at) => (
           <tr key={at}>
             <td className="line" style={LOOK.fact}>
-              <div className="quiet" style={LOOK.label} dir="auto">{fact.label}</div>
+              <div className="quiet" style={LOOK.label} dir="auto">
+                {fact.label}
+              </div>
               <div dir="auto">{broken(fact.text)}</div>
             </td>
           </tr>
         ))}
-        {left > 0 ? <tr><td className="line" style={LOOK.fact}>{`… and ${left} more on the page`}</td></tr> : null}
+        {left > 0 ? (
+          <tr>
+            <td className="line" style={LOOK.fact}>{`… and ${left} more on the page`}</td>
+          </tr>
+        ) : null}
       </tbody>
     </table>
   );
@@ -80,13 +110,24 @@ function Action({ label, url }: { label: string; url: string }) {
   return (
     <>
       <Section style={LOOK.action}>
-        <Button className="action" href={url} style={LOOK.button}>{label}</Button>
+        <Button className="action" href={url} style={LOOK.button}>
+          {label}
+        </Button>
       </Section>
-      <Text className="quiet" style={LOOK.small}>If the button does not work, copy this address into your browser:<br />{url}</Text>
+      <Text className="quiet" style={LOOK.small}>
+        If the button does not work, copy this address into your browser:
+        <br />
+        {url}
+      </Text>
     </>
   );
 }
 
 function broken(text: string): ReactNode {
-  return text.split('\n').map((line, at) => <Fragment key={at}>{at > 0 ? <br /> : null}{line}</Fragment>);
+  return text.split('\n').map((line, at) => (
+    <Fragment key={at}>
+      {at > 0 ? <br /> : null}
+      {line}
+    </Fragment>
+  ));
 }

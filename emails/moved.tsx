@@ -2,7 +2,7 @@
 import type { MoveReason } from '../machines/outcome.ts';
 import { type Content, strong, words } from './content.ts';
 import { Layout } from './layout.tsx';
-import { runFrame, type RunMailProps, titleOf } from './run-mail.ts';
+import { type RunMailProps, runFrame, titleOf } from './run-mail.ts';
 import { personLine } from './words.ts';
 
 /** Somebody need not act any more, since somebody else has it now. */

@@ -1,7 +1,7 @@
 /** @jsxImportSource react */
 import { type Content, fitting, quoted } from './content.ts';
 import { Layout } from './layout.tsx';
-import { runFrame, type RunMailProps, titleOf } from './run-mail.ts';
+import { type RunMailProps, runFrame, titleOf } from './run-mail.ts';
 import { anyonesLine, ownersText } from './words.ts';
 
 /** A mail in the owner's own words, as an email component of the workflow has it. It carries no link of ours. */

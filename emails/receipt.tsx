@@ -1,7 +1,7 @@
 /** @jsxImportSource react */
 import { action, type Content, facts, small, words } from './content.ts';
 import { Layout } from './layout.tsx';
-import { runFrame, type RunMailProps, titleOf } from './run-mail.ts';
+import { type RunMailProps, runFrame, titleOf } from './run-mail.ts';
 import type { Fact } from './words.ts';
 
 /** Somebody started a run: we have it, this is what they sent, here is where it can be followed. */
@@ -22,7 +22,9 @@ export function content(props: ReceiptProps): Content {
       words('Thank you, your request is on its way. You need not do anything now.'),
       ...facts(props.facts),
       action('See where it is', props.statusUrl),
-      small('Keep this mail: its link always shows who has it. Never asked for this? Then somebody gave your address by mistake, and you can ignore it.'),
+      small(
+        'Keep this mail: its link always shows who has it. Never asked for this? Then somebody gave your address by mistake, and you can ignore it.',
+      ),
     ],
   };
 }

@@ -1,5 +1,5 @@
 /** @jsxImportSource react */
-import { askerWords, askingContent, askingSubject, type AskingProps } from './asking.ts';
+import { type AskingProps, askerWords, askingContent, askingSubject } from './asking.ts';
 import { type Content, words } from './content.ts';
 import { Layout } from './layout.tsx';
 import { anyonesLine } from './words.ts';

@@ -11,7 +11,10 @@ const SIGN_IN_URL = 'https://baton.example.com/sign-in/AZqN0sVvcQCqsR7yVbq8AAABW
 
 const FACTS = [
   { label: 'Amount', text: '$7,500.00' },
-  { label: 'What was it for?', text: 'Stand, travel and three nights for four people at the Berlin trade fair, 2 to 5 November.' },
+  {
+    label: 'What was it for?',
+    text: 'Stand, travel and three nights for four people at the Berlin trade fair, 2 to 5 November.',
+  },
   { label: 'Receipt', text: 'trade-fair.pdf (214 KB)' },
 ];
 
@@ -23,7 +26,8 @@ const ASKING: AskingProps = {
   facts: FACTS,
   dueText: 'Tuesday, 24 November 2026, 09:00 (Europe/Berlin)',
   dueDay: 'Tue 24 November',
-  guidance: 'Ordinary travel and meals within policy are fine.\n\n- Is the receipt readable?\n- Does it match the amount?\n\nAbove **$5,000** finance decides as well.',
+  guidance:
+    'Ordinary travel and meals within policy are fine.\n\n- Is the receipt readable?\n- Does it match the amount?\n\nAbove **$5,000** finance decides as well.',
   url: HAND_OFF_URL,
 };
 

@@ -31,7 +31,15 @@ export const LOOK = {
     padding: '15px 28px',
   },
   small: { color: LIGHT.quiet, fontSize: '13px', lineHeight: '20px', margin: '0 0 10px', ...WRAP },
-  foot: { color: LIGHT.quiet, fontSize: '13px', lineHeight: '20px', margin: '20px auto 0', maxWidth: '504px', textAlign: 'center', ...WRAP },
+  foot: {
+    color: LIGHT.quiet,
+    fontSize: '13px',
+    lineHeight: '20px',
+    margin: '20px auto 0',
+    maxWidth: '504px',
+    textAlign: 'center',
+    ...WRAP,
+  },
 } as const satisfies Record<string, CSSProperties>;
 
 const DARK_RULES: Record<string, string> = {

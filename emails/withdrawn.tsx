@@ -1,7 +1,7 @@
 /** @jsxImportSource react */
 import { type Content, quoted, strong, words } from './content.ts';
 import { Layout } from './layout.tsx';
-import { runFrame, type RunMailProps, titleOf } from './run-mail.ts';
+import { type RunMailProps, runFrame, titleOf } from './run-mail.ts';
 import { anyonesText } from './words.ts';
 
 /** Somebody need not act any more, since nobody needs to. */

@@ -9,7 +9,10 @@ const SELF_LINKING = /([a-z][a-z0-9+.-]*:)(?=\/\/)|\b(www)(?=\.)/gi;
 
 /** Text that an owner wrote: well-formed, without control characters, shortened to `most` characters. */
 export function ownersText(text: string, most: number): string {
-  const lines = text.replace(/\r\n?|\u2028|\u2029/g, '\n').replace(UNSEEN, '').replace(/\n{3,}/g, '\n\n');
+  const lines = text
+    .replace(/\r\n?|\u2028|\u2029/g, '\n')
+    .replace(UNSEEN, '')
+    .replace(/\n{3,}/g, '\n\n');
   return shorten(lines.toWellFormed().trim(), most);
 }
 
@@ -45,7 +48,10 @@ export function plainMarkdown(markdown: string, most: number): string {
 /** Cuts between characters, not within one, and says so with an ellipsis. */
 export function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
-  return `${text.slice(0, most - 1).replace(/[\ud800-\udbff\u200d]$/, '').trimEnd()}…`;
+  return `${text
+    .slice(0, most - 1)
+    .replace(/[\ud800-\udbff\u200d]$/, '')
+    .trimEnd()}…`;
 }
 
 /** How many bytes a text takes in the HTML, where markup is escaped and a line break is an element. */

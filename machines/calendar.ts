@@ -40,13 +40,17 @@ export function isTimezone(name: string): boolean {
 
 /** A moment for people: `Thursday, 5 March 2026, 09:00 (UTC)`. */
 export function showInstant(at: Instant, timezone: string): string {
-  const text = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: timezone }).format(new Date(at));
+  const text = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: timezone }).format(
+    new Date(at),
+  );
   return `${text.replace(' at ', ', ')} (${timezone})`;
 }
 
 /** A day for people: `Thu 5 March`. */
 export function showDay(at: Instant, timezone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'long', timeZone: timezone }).format(new Date(at));
+  return new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'long', timeZone: timezone }).format(
+    new Date(at),
+  );
 }
 
 function addWorkingDays(from: Instant, count: number, timezone: string): Instant {
@@ -83,7 +87,14 @@ const wallClocks = new Map<string, Intl.DateTimeFormat>();
 
 /** Making one takes 50 times as long as using it. */
 function wallClock(timeZone: string): Intl.DateTimeFormat {
-  const digits = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
+  const digits = {
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  } as const;
   const clock = wallClocks.get(timeZone) ?? new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', ...digits });
   wallClocks.set(timeZone, clock);
   return clock;

@@ -35,7 +35,6 @@ const kit = setup({
   },
 });
 
-type Act = (writing: Writing, event: RunEvent) => void;
 type MachineConfig = Parameters<typeof kit.createMachine>[0];
 type States = NonNullable<MachineConfig['states']>;
 type StateConfig = States[string];
@@ -58,7 +57,11 @@ export function compile(definition: Definition, around: Surroundings) {
     states: {
       // XState enters the initial state at every transition, with an empty context, and throws the result away.
       [BEGIN]: {
-        always: { guard: ({ context }) => context.step !== null, target: firstStage(definition), actions: act((w) => begin(w, definition)) },
+        always: {
+          guard: ({ context }) => context.step !== null,
+          target: firstStage(definition),
+          actions: act((w) => begin(w, definition)),
+        },
       },
       ...stages,
       [ENDED]: { id: ENDED, type: 'final', entry: act(end) },

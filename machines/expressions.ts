@@ -45,7 +45,8 @@ const LOOPS = ['all', 'exists', 'exists_one', 'map', 'filter'];
 /** A call whose cost no limit on the length of the condition bounds: a pattern, a binding, a loop within a loop. */
 function costlyCall(node: ASTNode, inLoop = false): TextProblem | null {
   const name = node.op === 'rcall' ? node.args[0] : '';
-  if (name === 'matches') return { message: '"matches" is not available; use contains, startsWith or endsWith.', offset: node.start };
+  if (name === 'matches')
+    return { message: '"matches" is not available; use contains, startsWith or endsWith.', offset: node.start };
   if (name === 'bind') return { message: '"cel.bind" is not available; write the value out.', offset: node.start };
   const loops = LOOPS.includes(name);
   if (loops && inLoop) return { message: `"${name}" cannot stand inside another loop.`, offset: node.start };
@@ -93,7 +94,10 @@ function valuesIn(condition: string, definition: Definition, facts: Facts, start
   return values;
 }
 
-function explained(error: { message: string; range?: { start: number } | undefined } | undefined, definition: Definition): TextProblem {
+function explained(
+  error: { message: string; range?: { start: number } | undefined } | undefined,
+  definition: Definition,
+): TextProblem {
   const message = (error?.message ?? 'This condition cannot be read.').split('\n')[0] ?? '';
   const [, unknown] = /^Unknown variable: (\w+)/.exec(message) ?? [];
   const offset = error?.range?.start ?? 0;

@@ -59,7 +59,12 @@ export function remind(w: Writing, definition: Definition): void {
   const open = w.context.open;
   if (open === null) return;
   w.happened({ what: 'reminded', handOff: open.id, to: open.person });
-  w.mail({ is: 'reminder', ...lettered(open, w.context), since: open.openedAt, facts: factsFor(definition, open, w.context.facts) });
+  w.mail({
+    is: 'reminder',
+    ...lettered(open, w.context),
+    since: open.openedAt,
+    facts: factsFor(definition, open, w.context.facts),
+  });
 }
 
 /** Marks that the hand-off was not answered in time. */
@@ -111,7 +116,10 @@ function move(w: Writing, definition: Definition, to: Person, why: MoveReason, b
 function setTimers(w: Writing, definition: Definition, open: OpenHandOff, mayEscalate: boolean): void {
   const stage = stageOf(definition, open.stage);
   const set = (name: string, at: string, type: 'remind_due' | 'escalate_due' | 'overdue') =>
-    w.ask({ asks: 'timer', timer: { is: 'set', key: `${open.id}:${open.generation}:${name}`, at, event: { type, handOff: open.id } } });
+    w.ask({
+      asks: 'timer',
+      timer: { is: 'set', key: `${open.id}:${open.generation}:${name}`, at, event: { type, handOff: open.id } },
+    });
   if (stage.remind) set('remind', after(w.at, stage.remind, definition.timezone), 'remind_due');
   if (open.dueAt !== null && open.dueAt > w.at) set('due', open.dueAt, 'overdue');
   if (stage.escalate && mayEscalate) set('escalate', after(w.at, stage.escalate.after, definition.timezone), 'escalate_due');

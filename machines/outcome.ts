@@ -98,9 +98,40 @@ export type MailEffect = {
   kind: 'mail';
   mail:
     | { is: 'receipt'; to: Person; facts: ShownFact[] }
-    | { is: 'hand_off'; to: Person; handOff: string; generation: number; stage: string; dueAt: Instant | null; asks: Person; facts: ShownFact[]; round: number }
-    | { is: 'reminder'; to: Person; handOff: string; generation: number; stage: string; dueAt: Instant | null; since: Instant; asks: Person; facts: ShownFact[] }
-    | { is: 'escalation'; to: Person; handOff: string; generation: number; stage: string; dueAt: Instant | null; asks: Person; from: Person; why: MoveReason; facts: ShownFact[] }
+    | {
+        is: 'hand_off';
+        to: Person;
+        handOff: string;
+        generation: number;
+        stage: string;
+        dueAt: Instant | null;
+        asks: Person;
+        facts: ShownFact[];
+        round: number;
+      }
+    | {
+        is: 'reminder';
+        to: Person;
+        handOff: string;
+        generation: number;
+        stage: string;
+        dueAt: Instant | null;
+        since: Instant;
+        asks: Person;
+        facts: ShownFact[];
+      }
+    | {
+        is: 'escalation';
+        to: Person;
+        handOff: string;
+        generation: number;
+        stage: string;
+        dueAt: Instant | null;
+        asks: Person;
+        from: Person;
+        why: MoveReason;
+        facts: ShownFact[];
+      }
     | { is: 'moved'; to: Person; handOff: string; stage: string; now: Person; why: MoveReason }
     | { is: 'withdrawn'; to: Person; handOff: string; stage: string; reason: string }
     | { is: 'outcome'; to: Person; subject: string; body: string; stage: string; component: string };

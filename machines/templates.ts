@@ -28,7 +28,8 @@ const engine = new Liquid({
   memoryLimit: 1_000_000,
 });
 // No template reads another file, and none can hang about in loops over numbers.
-for (const tag of ['include', 'render', 'layout', 'block', 'tablerow', 'increment', 'decrement', 'cycle']) delete engine.tags[tag];
+for (const tag of ['include', 'render', 'layout', 'block', 'tablerow', 'increment', 'decrement', 'cycle'])
+  delete engine.tags[tag];
 const DENIED_FILTERS = ['raw', 'where_exp', 'reject_exp', 'find_exp', 'find_index_exp', 'group_by_exp', 'has_exp', 'strip_html'];
 // These ask the clock ("now"), the server's time zone or chance: a replay would give another text.
 const IMPURE_FILTERS = ['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string', 'date_to_long_string', 'sample'];
@@ -49,7 +50,12 @@ export function renderText(template: string, definition: Definition, facts: Fact
 /** One line of text, without control characters, at most `max` characters. */
 export function renderLine(template: string, definition: Definition, facts: Facts, reach: TemplateReach, max = 150): string {
   const line = cleanLine(renderText(template, definition, facts, reach)).replace(/ {2,}/g, ' ');
-  return line.length <= max ? line : `${line.slice(0, max - 1).toWellFormed().replace(/\uFFFD$/, '')}…`;
+  return line.length <= max
+    ? line
+    : `${line
+        .slice(0, max - 1)
+        .toWellFormed()
+        .replace(/\uFFFD$/, '')}…`;
 }
 
 /** A JSON value with its texts filled in. A text that is a single `{{ name }}` becomes the plain value of that datum. */
@@ -89,12 +95,19 @@ export function checkTemplate(template: string, definition: Definition, { secret
   try {
     for (const { segments, location } of Object.values(engine.parseAndAnalyzeSync(bare).globals).flat()) {
       const offset = offsetAt(bare, location.row, location.col);
-      const computed = bare.slice(0, offset + 1).trimEnd().endsWith('[') || bare.slice(0, offset).trimEnd().endsWith('[');
-      const message = computed ? 'A name has to be written out; it cannot be computed.' : faultIn(segments.map(nameOf), definition);
+      const computed =
+        bare
+          .slice(0, offset + 1)
+          .trimEnd()
+          .endsWith('[') || bare.slice(0, offset).trimEnd().endsWith('[');
+      const message = computed
+        ? 'A name has to be written out; it cannot be computed.'
+        : faultIn(segments.map(nameOf), definition);
       if (message !== null) problems.push({ message, offset });
     }
     // Filled in once without data: what no analysis sees, such as an endless loop, shows itself here.
-    if (problems.length === 0) render(bare, definition, {}, { portal: '', settings: definition.settings, starter: NOBODY }, () => '');
+    if (problems.length === 0)
+      render(bare, definition, {}, { portal: '', settings: definition.settings, starter: NOBODY }, () => '');
   } catch (error) {
     problems.push(explained(error, bare));
   }
@@ -130,7 +143,9 @@ function render(template: string, definition: Definition, facts: Facts, reach: T
   const { template: known, names } = parse(template);
   const texts = Object.fromEntries(names.filter((name) => Object.hasOwn(definition.data, name)).map((key) => [key, textOf(key)]));
   const { portal, settings, starter } = reach;
-  return String(engine.renderSync(known, { ...texts, portal, settings, starter: { email: starter.email, name: starter.name ?? '' } }));
+  return String(
+    engine.renderSync(known, { ...texts, portal, settings, starter: { email: starter.email, name: starter.name ?? '' } }),
+  );
 }
 
 function parse(template: string): Parsed {
@@ -171,7 +186,8 @@ function checkSecrets(template: string, definition: Definition, allowed: boolean
 function faultIn([root = '', ...rest]: string[], definition: Definition): string | null {
   if (Object.hasOwn(definition.data, root)) return rest.length === 0 ? null : `"${root}" has no parts.`;
   if (root === 'portal' && rest.length === 0) return null;
-  if (root === 'starter') return rest[0] === 'email' || rest[0] === 'name' ? null : 'Of the starter there are starter.email and starter.name.';
+  if (root === 'starter')
+    return rest[0] === 'email' || rest[0] === 'name' ? null : 'Of the starter there are starter.email and starter.name.';
   if (root === 'settings') {
     const [name = ''] = rest;
     return Object.hasOwn(definition.settings, name) ? null : `No setting ${name} is declared; list it under settings.`;
@@ -185,5 +201,8 @@ function explained(error: unknown, template: string): TextProblem {
   const text = error instanceof Error ? error.message : String(error);
   const message = text.replace(/, line:.*$/s, '').split('\n')[0] ?? text;
   const [, row, column] = /line:(\d+), col:(\d+)/.exec(text) ?? [];
-  return { message: `This template cannot be read: ${message}.`, offset: offsetAt(template, Number(row ?? 1), Number(column ?? 1)) };
+  return {
+    message: `This template cannot be read: ${message}.`,
+    offset: offsetAt(template, Number(row ?? 1), Number(column ?? 1)),
+  };
 }

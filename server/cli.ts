@@ -5,6 +5,7 @@ import { keyCommand } from './commands/key.ts';
 import { publishCommand } from './commands/publish.ts';
 import { runCommand } from './commands/run.ts';
 import { startCommand } from './commands/start.ts';
+import { WrongSettings } from './config.ts';
 import { Refusal } from './errors.ts';
 
 const HELP = `baton: hand-offs for repeatable work
@@ -21,7 +22,7 @@ Settings come from the environment: docs/settings.md.
 `;
 
 /** Runs one command; answers the exit code: 0 done, 1 refused or wrong, 2 not understood. */
-export async function cli(args: string[], environment: Record<string, string | undefined>): Promise<number> {
+export async function cli(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -36,12 +37,12 @@ export async function cli(args: string[], environment: Record<string, string | u
   const [command, ...rest] = positionals;
   const [first] = rest;
   if (values.help || command === undefined || command === 'help') return say(HELP, 0);
-  if (command === 'start') return startCommand(environment);
+  if (command === 'start') return startCommand();
   if (command === 'check' && first !== undefined) return checkCommand(rest);
-  if (command === 'publish' && first !== undefined) return publishCommand(rest, environment);
-  if (command === 'run' && first !== undefined) return runCommand(first, values, environment);
-  if (command === 'key' && first === 'create') return keyCommand(values.name ?? 'command line', environment);
-  if (command === 'doctor') return doctorCommand(environment);
+  if (command === 'publish' && first !== undefined) return publishCommand(rest);
+  if (command === 'run' && first !== undefined) return runCommand(first, values);
+  if (command === 'key' && first === 'create') return keyCommand(values.name ?? 'command line');
+  if (command === 'doctor') return doctorCommand();
   process.stderr.write(`"baton ${positionals.join(' ')}" is not a command.\n\n`);
   return say(HELP, 2);
 }
@@ -52,13 +53,13 @@ function say(text: string, code: number): number {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof Refusal) return error.message;
+  if (error instanceof Refusal || error instanceof WrongSettings) return error.message;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code.startsWith('ERR_PARSE_ARGS') && error instanceof Error) return `${error.message}\n\n${HELP}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-cli(process.argv.slice(2), process.env)
+cli(process.argv.slice(2))
   .then((code) => {
     process.exitCode = code;
   })

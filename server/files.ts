@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fileTypeFromBuffer } from 'file-type';
-import { FILE_KINDS, type FileField, type FileKind } from '../machines/fields/file.ts';
 import { cleanLine } from '../machines/fields/clean.ts';
+import { FILE_KINDS, type FileField, type FileKind } from '../machines/fields/file.ts';
 import type { FileReference } from '../machines/values.ts';
 import type { Clock } from './clock.ts';
 import type { Sql } from './database/connect.ts';
@@ -17,7 +17,10 @@ const MEGABYTE = 1024 * 1024;
  */
 export async function keepFile({ sql, clock }: { sql: Sql; clock: Clock }, upload: File, field: FileField): Promise<KeptFile> {
   if (upload.size > field.max_mb * MEGABYTE) {
-    return { ok: false, sentence: `This file has ${(upload.size / MEGABYTE).toFixed(1)} MB; it may have ${field.max_mb} MB at most.` };
+    return {
+      ok: false,
+      sentence: `This file has ${(upload.size / MEGABYTE).toFixed(1)} MB; it may have ${field.max_mb} MB at most.`,
+    };
   }
   const bytes = new Uint8Array(await upload.arrayBuffer());
   const type = await typeOf(bytes, upload.name, field.accept);

@@ -24,7 +24,7 @@ const GRACE_MS = 5000;
 /** Opens everything in order: database, workflows, pumps, web. `close` closes it in reverse, finishing what is under way. */
 export async function startPortal(asked: Config, log: Logger): Promise<RunningPortal> {
   const config = asked.port === 0 ? withPort(asked, await freePort()) : asked;
-  const portal = await openPortal(config, log, 'baton');
+  const portal = await openPortal(config, log, 'server');
   await publishFiles(config.workflowsDir, portal);
   const pumps = startPumps(portal);
   const web = await listen(portal);

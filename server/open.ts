@@ -23,18 +23,25 @@ export type WhyWork = 'step' | 'time';
 /** Opens the database (starting the embedded one if none is given), brings its tables up to date, and all that rests on it. */
 export async function openPortal(config: Config, log: Logger, name: string): Promise<OpenPortal> {
   const embedded = config.database.is === 'embedded' ? await startEmbedded({ dataDir: config.dataDir, log }) : null;
-  const url = config.database.is === 'url' ? config.database.url : (embedded?.url ?? '');
-  const sql = connect(url, { name });
-  await migrate(sql);
-  const portal = await assemble(config, log, sql);
-  return {
-    ...portal,
-    async close() {
-      await portal.close();
-      await sql.end({ timeout: 5 });
-      await embedded?.stop();
-    },
+  const sql = connect(config.database.is === 'url' ? config.database.url : (embedded?.url ?? ''), { name });
+  const closeDatabase = async () => {
+    await sql.end({ timeout: 5 });
+    await embedded?.stop();
   };
+  try {
+    await migrate(sql);
+    const portal = await assemble(config, log, sql);
+    return {
+      ...portal,
+      async close() {
+        await portal.close();
+        await closeDatabase();
+      },
+    };
+  } catch (error) {
+    await closeDatabase();
+    throw error;
+  }
 }
 
 async function assemble(config: Config, log: Logger, sql: Sql): Promise<OpenPortal> {

@@ -16,7 +16,8 @@ const PATIENCE_MS = 120_000;
 /** The moment that `{advance: "2d"}` or `{to: instant}` means. Throws Refusal 422 for anything else. */
 export function destination(clock: Clock, wish: { advance: string } | { to: string }): Instant {
   const ms = 'to' in wish ? Date.parse(wish.to) : clock.nowMs() + (shortDurationMs(wish.advance) ?? Number.NaN);
-  if (Number.isNaN(ms)) throw new Refusal(422, 'no_moment', 'Say {"advance": "2d"} (s, m, h, d, w) or {"to": "2026-03-02T09:00:00Z"}.');
+  if (Number.isNaN(ms))
+    throw new Refusal(422, 'no_moment', 'Say {"advance": "2d"} (s, m, h, d, w) or {"to": "2026-03-02T09:00:00Z"}.');
   return new Date(ms).toISOString();
 }
 
@@ -38,7 +39,8 @@ export async function travel(needs: TravelNeeds, to: Instant): Promise<void> {
 export async function settle({ sql, clock, kick }: TravelNeeds): Promise<void> {
   const patience = performance.now() + PATIENCE_MS;
   for (let pauseMs = 2; await isBusy(sql, clock.now()); pauseMs = Math.min(50, pauseMs * 2)) {
-    if (performance.now() > patience) throw new Refusal(503, 'still_busy', 'Something that is due does not get done; see the log.');
+    if (performance.now() > patience)
+      throw new Refusal(503, 'still_busy', 'Something that is due does not get done; see the log.');
     kick();
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }

@@ -12,8 +12,8 @@ export function MailboxPage({ mails }: { mails: MailLine[] }) {
       <div class="narrow">
         <h1>Mailbox</h1>
         <p>
-          No mail provider is set up, so every mail waits here instead of leaving. This page exists only on the machine itself and only
-          until a provider is set up.
+          No mail provider is set up, so every mail waits here instead of leaving. This page exists only on the machine itself and
+          only until a provider is set up.
         </p>
         {mails.length === 0 ? <p class="notice">No mail yet. Send a request, and the first ones arrive at once.</p> : null}
         <ul class="mails">

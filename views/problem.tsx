@@ -2,7 +2,15 @@ import { Layout } from './layout.tsx';
 import { paths } from './paths.ts';
 
 /** A calm page for whatever went wrong: what happened and what to do. */
-export function ProblemPage({ title, sentences, reference = null }: { title: string; sentences: string[]; reference?: string | null }) {
+export function ProblemPage({
+  title,
+  sentences,
+  reference = null,
+}: {
+  title: string;
+  sentences: string[];
+  reference?: string | null;
+}) {
   return (
     <Layout title={title}>
       <div class="narrow card">

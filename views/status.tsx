@@ -63,7 +63,8 @@ export function StatusPage(props: StatusPageProps) {
         <h2>What you sent</h2>
         <Facts facts={props.facts} fileHref={null} />
         <p class="quiet">
-          Keep this address: it always shows how things stand. Questions? Write to <a href={`mailto:${props.contact}`}>{props.contact}</a>.
+          Keep this address: it always shows how things stand. Questions? Write to{' '}
+          <a href={`mailto:${props.contact}`}>{props.contact}</a>.
         </p>
       </article>
     </Layout>
@@ -76,7 +77,9 @@ function StandingNow({ standing, timezone }: { standing: Standing; timezone: str
       return (
         <div class={standing.late ? 'notice notice-warn' : 'notice'} role="status">
           <strong>{nameOf(standing.who)}</strong> has it: {standing.stage}, since {showInstant(standing.since, timezone)}.
-          {standing.dueAt === null ? null : ` ${standing.late ? 'It was due' : 'It is due'} ${showInstant(standing.dueAt, timezone)}.`}
+          {standing.dueAt === null
+            ? null
+            : ` ${standing.late ? 'It was due' : 'It is due'} ${showInstant(standing.dueAt, timezone)}.`}
         </div>
       );
     case 'working':

@@ -21,7 +21,13 @@ const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
 export function readDefinition(source: string, file: string): { definition: Definition | null; findings: Finding[] } {
   if (source.length > MOST_CHARACTERS) {
     const remedy = `Keep it below ${MOST_CHARACTERS / 1024} KB: long texts belong into documents.`;
-    const tooLarge = { line: 1, column: 1, code: 'too_large' as const, message: 'This file is too large for a workflow.', remedy };
+    const tooLarge = {
+      line: 1,
+      column: 1,
+      code: 'too_large' as const,
+      message: 'This file is too large for a workflow.',
+      remedy,
+    };
     return { definition: null, findings: [{ file, ...tooLarge, severity: 'error', place: '' }] };
   }
   const lines = new LineCounter();
@@ -48,25 +54,48 @@ function judge(document: Document): { definition: Definition | null; found: Foun
 function unsafeFindings(document: Document): Found[] {
   const found: Found[] = [];
   const paths = (keys: readonly unknown[]) =>
-    keys.flatMap((node) => (typeof node === 'object' && node !== null && 'key' in node && isScalar(node.key) ? [String(node.key.value)] : []));
+    keys.flatMap((node) =>
+      typeof node === 'object' && node !== null && 'key' in node && isScalar(node.key) ? [String(node.key.value)] : [],
+    );
   visit(document, {
     Alias(_, __, path) {
-      found.push({ path: paths(path), code: 'forbidden_key', message: 'A workflow file repeats nothing by alias.', remedy: 'Write the part out.' });
+      found.push({
+        path: paths(path),
+        code: 'forbidden_key',
+        message: 'A workflow file repeats nothing by alias.',
+        remedy: 'Write the part out.',
+      });
       return visit.BREAK;
     },
     Pair(_, { key }, path) {
       if (isScalar(key) && FORBIDDEN.includes(String(key.value))) {
-        found.push({ path: [...paths(path), String(key.value)], atKey: true, code: 'forbidden_key', message: `"${String(key.value)}" cannot be a key.`, remedy: 'Choose another name.' });
+        found.push({
+          path: [...paths(path), String(key.value)],
+          atKey: true,
+          code: 'forbidden_key',
+          message: `"${String(key.value)}" cannot be a key.`,
+          remedy: 'Choose another name.',
+        });
       }
     },
     Node(_, __, path) {
       if (path.length <= MOST_DEPTH * 2) return undefined;
-      found.push({ path: paths(path.slice(0, 4)), code: 'too_large', message: 'This is nested too deeply.', remedy: `Keep it below ${MOST_DEPTH} levels.` });
+      found.push({
+        path: paths(path.slice(0, 4)),
+        code: 'too_large',
+        message: 'This is nested too deeply.',
+        remedy: `Keep it below ${MOST_DEPTH} levels.`,
+      });
       return visit.BREAK;
     },
   });
   if (found.length === 0 && !isMap(document.contents)) {
-    found.push({ path: [], code: 'wrong_type', message: 'This file holds no workflow.', remedy: 'Begin with "workflow: a-name". See docs/definition.md.' });
+    found.push({
+      path: [],
+      code: 'wrong_type',
+      message: 'This file holds no workflow.',
+      remedy: 'Begin with "workflow: a-name". See docs/definition.md.',
+    });
   }
   return found;
 }
@@ -80,8 +109,19 @@ function syntaxFindings(document: Document, file: string): Finding[] {
     const code: FindingCode = error.code === 'DUPLICATE_KEY' ? 'duplicate_key' : 'syntax';
     const message = (error.message.split(' at line ')[0] ?? error.message).trim();
     const remedy =
-      code === 'duplicate_key' ? 'Keep one of the two.' : 'Look at the quotes, braces and indentation here and on the line before.';
-    return { file, line: start.line, column: start.col, code, severity: 'error', message: `${message}.`.replace(/\.\.$/, '.'), remedy, place: '' };
+      code === 'duplicate_key'
+        ? 'Keep one of the two.'
+        : 'Look at the quotes, braces and indentation here and on the line before.';
+    return {
+      file,
+      line: start.line,
+      column: start.col,
+      code,
+      severity: 'error',
+      message: `${message}.`.replace(/\.\.$/, '.'),
+      remedy,
+      place: '',
+    };
   });
 }
 

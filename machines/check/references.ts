@@ -1,7 +1,7 @@
 import { componentId } from '../components/component.ts';
 import { type Component, type Definition, END, type Stage, SYSTEM } from '../definition.ts';
 import { closest } from '../spelling.ts';
-import type { Found, FindingCode, Path } from './finding.ts';
+import type { FindingCode, Found, Path } from './finding.ts';
 
 /** Names that point at nothing: successors, actors and data. */
 export function referenceFindings(definition: Definition): Found[] {
@@ -42,10 +42,19 @@ function reservedNames({ data, actors, stages }: Definition): Found[] {
 
 function actorFindings(definition: Definition, key: string, stage: Stage): Found[] {
   const path = ['stages', key];
-  const found = stage.actor === SYSTEM ? [] : unknown(definition.actors, stage.actor, [...path, 'actor'], 'unknown_actor', 'actor');
+  const found =
+    stage.actor === SYSTEM ? [] : unknown(definition.actors, stage.actor, [...path, 'actor'], 'unknown_actor', 'actor');
   if (stage.escalate === undefined) return found;
   if (stage.actor === SYSTEM || stage.escalate.to === SYSTEM) {
-    return [...found, { path: [...path, 'escalate'], code: 'person_expected', message: 'Only people can be late, and only people can take over.', remedy: 'Name an actor who is a person, or take "escalate" out.' }];
+    return [
+      ...found,
+      {
+        path: [...path, 'escalate'],
+        code: 'person_expected',
+        message: 'Only people can be late, and only people can take over.',
+        remedy: 'Name an actor who is a person, or take "escalate" out.',
+      },
+    ];
   }
   return [...found, ...unknown(definition.actors, stage.escalate.to, [...path, 'escalate', 'to'], 'unknown_actor', 'actor')];
 }
@@ -66,7 +75,14 @@ function duplicateComponents(key: string, { components }: Stage): Found[] {
       seen.add(id);
       return [];
     }
-    return [{ path: ['stages', key, 'components', index], code: 'duplicate_component', message: `Two components of this stage are called ${id}.`, remedy: 'Give each its own id.' }];
+    return [
+      {
+        path: ['stages', key, 'components', index],
+        code: 'duplicate_component',
+        message: `Two components of this stage are called ${id}.`,
+        remedy: 'Give each its own id.',
+      },
+    ];
   });
 }
 
@@ -75,24 +91,51 @@ function componentFindings(definition: Definition, key: string, stage: Stage, co
   if (component.kind === 'form') {
     const asks: Found[] =
       stage.actor === SYSTEM
-        ? [{ path, code: 'system_asks_people', message: 'This stage belongs to the system, but its form asks a person.', remedy: 'Give the stage an actor, or move the form to another stage.' }]
+        ? [
+            {
+              path,
+              code: 'system_asks_people',
+              message: 'This stage belongs to the system, but its form asks a person.',
+              remedy: 'Give the stage an actor, or move the form to another stage.',
+            },
+          ]
         : [];
-    return [...asks, ...dataNames(definition, component.shows, [...path, 'shows']), ...dataNames(definition, component.collects, [...path, 'collects'])];
+    return [
+      ...asks,
+      ...dataNames(definition, component.shows, [...path, 'shows']),
+      ...dataNames(definition, component.collects, [...path, 'collects']),
+    ];
   }
   if (component.kind === 'email') {
     return component.to === SYSTEM
-      ? [{ path: [...path, 'to'], code: 'person_expected', message: 'The system reads no mail.', remedy: 'Name an actor who is a person.' }]
+      ? [
+          {
+            path: [...path, 'to'],
+            code: 'person_expected',
+            message: 'The system reads no mail.',
+            remedy: 'Name an actor who is a person.',
+          },
+        ]
       : unknown(definition.actors, component.to, [...path, 'to'], 'unknown_actor', 'actor');
   }
   if (component.kind !== 'http') return [];
-  return Object.keys(component.save).flatMap((name) => unknown(definition.data, name, [...path, 'save', name], 'unknown_data', 'data', true));
+  return Object.keys(component.save).flatMap((name) =>
+    unknown(definition.data, name, [...path, 'save', name], 'unknown_data', 'data', true),
+  );
 }
 
 function dataNames(definition: Definition, names: readonly string[], path: Path): Found[] {
   return names.flatMap((name, index) => unknown(definition.data, name, [...path, index], 'unknown_data', 'data'));
 }
 
-function unknown(declared: Record<string, unknown>, name: string, path: Path, code: FindingCode, what: string, atKey = false): Found[] {
+function unknown(
+  declared: Record<string, unknown>,
+  name: string,
+  path: Path,
+  code: FindingCode,
+  what: string,
+  atKey = false,
+): Found[] {
   if (Object.hasOwn(declared, name)) return [];
   const meant = closest(name, Object.keys(declared));
   const place = { stage: 'stages', actor: 'actors', data: 'data' }[what] ?? what;

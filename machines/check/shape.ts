@@ -18,9 +18,25 @@ function found(issue: Issue, path: Path, source: unknown): Found[] {
     case 'invalid_type':
       return [typeFinding(issue.expected, path, at(source, path))];
     case 'invalid_value':
-      return [{ path, code: 'wrong_type', ...words('This value is not one of those that fit.', `Write one of ${issue.values.join(', ')}.`) }];
+      return [
+        {
+          path,
+          code: 'wrong_type',
+          ...words('This value is not one of those that fit.', `Write one of ${issue.values.join(', ')}.`),
+        },
+      ];
     case 'invalid_key':
-      return [{ path, code: issue.issues[0]?.code === 'custom' ? 'reserved_name' : 'wrong_type', atKey: true, ...words(`"${String(path.at(-1))}" is no name that fits here.`, issue.issues[0]?.message ?? 'Use lower-case letters, digits and underscores.') }];
+      return [
+        {
+          path,
+          code: issue.issues[0]?.code === 'custom' ? 'reserved_name' : 'wrong_type',
+          atKey: true,
+          ...words(
+            `"${String(path.at(-1))}" is no name that fits here.`,
+            issue.issues[0]?.message ?? 'Use lower-case letters, digits and underscores.',
+          ),
+        },
+      ];
     default:
       return [{ path, code: 'wrong_type', ...words('This value does not fit here.', issue.message) }];
   }
@@ -32,7 +48,10 @@ function fromUnion(issue: Extract<Issue, { code: 'invalid_union' }>, path: Path,
   if (issue.errors.length === 0 && discriminator !== null) return [discriminated(discriminator, path, source)];
   const branches = issue.errors.map((errors) => errors.flatMap((one) => found(one, [...path, ...one.path.map(keyOf)], source)));
   const score = (findings: Found[]) =>
-    findings.reduce((sum, one) => sum + (one.code === 'unknown_field' ? 2 : one.code === 'missing' ? 2 : one.path.length > path.length ? 1 : 4), 0);
+    findings.reduce(
+      (sum, one) => sum + (one.code === 'unknown_field' ? 2 : one.code === 'missing' ? 2 : one.path.length > path.length ? 1 : 4),
+      0,
+    );
   return branches.sort((one, other) => score(one) - score(other))[0] ?? [];
 }
 
@@ -41,8 +60,16 @@ function discriminated(key: string, path: Path, source: unknown): Found {
   const here = path.at(-1) === key ? path : [...path, key];
   const types = TYPES;
   const meant = typeof given === 'string' ? closest(given, types) : null;
-  const message = given === undefined ? `"${key}" is missing.` : `There is no ${key} "${String(given)}"${meant ? `; did you mean ${meant}?` : '.'}`;
-  return { path: here, code: given === undefined ? 'missing' : 'wrong_type', message, remedy: `Write one of ${types.join(', ')}.` };
+  const message =
+    given === undefined
+      ? `"${key}" is missing.`
+      : `There is no ${key} "${String(given)}"${meant ? `; did you mean ${meant}?` : '.'}`;
+  return {
+    path: here,
+    code: given === undefined ? 'missing' : 'wrong_type',
+    message,
+    remedy: `Write one of ${types.join(', ')}.`,
+  };
 }
 
 const TYPES = ['text', 'long_text', 'number', 'money', 'yes_no', 'choice', 'choices', 'date', 'email', 'phone', 'url', 'file'];
@@ -55,7 +82,9 @@ function unknownField(key: string, path: Path, source: unknown): Found {
     atKey: true,
     code: 'unknown_field',
     message: `"${key}" means nothing here.`,
-    remedy: meant ? `Did you mean ${meant}? Otherwise take it out.` : 'Take it out, or see docs/definition.md for what can stand here.',
+    remedy: meant
+      ? `Did you mean ${meant}? Otherwise take it out.`
+      : 'Take it out, or see docs/definition.md for what can stand here.',
   };
 }
 
@@ -69,9 +98,20 @@ const KNOWN = (
 
 function typeFinding(expected: string, path: Path, given: unknown): Found {
   if (given === undefined) {
-    return { path, code: 'missing', ...words(`"${String(path.at(-1))}" is missing.`, `Add it: ${expected === 'string' ? 'a text' : `a ${expected}`}.`) };
+    return {
+      path,
+      code: 'missing',
+      ...words(`"${String(path.at(-1))}" is missing.`, `Add it: ${expected === 'string' ? 'a text' : `a ${expected}`}.`),
+    };
   }
-  return { path, code: 'wrong_type', ...words(`This is ${nameOf(given)}, but ${nameOfExpected(expected)} belongs here.`, 'Change it to fit; texts with a colon or a brace stand in quotes.') };
+  return {
+    path,
+    code: 'wrong_type',
+    ...words(
+      `This is ${nameOf(given)}, but ${nameOfExpected(expected)} belongs here.`,
+      'Change it to fit; texts with a colon or a brace stand in quotes.',
+    ),
+  };
 }
 
 function words(message: string, remedy: string): { message: string; remedy: string } {
@@ -79,13 +119,25 @@ function words(message: string, remedy: string): { message: string; remedy: stri
 }
 
 function nameOfExpected(expected: string): string {
-  return { string: 'a text', number: 'a number', int: 'a whole number', boolean: 'true or false', array: 'a list', record: 'a map', object: 'a map' }[expected] ?? `a ${expected}`;
+  return (
+    {
+      string: 'a text',
+      number: 'a number',
+      int: 'a whole number',
+      boolean: 'true or false',
+      array: 'a list',
+      record: 'a map',
+      object: 'a map',
+    }[expected] ?? `a ${expected}`
+  );
 }
 
 function nameOf(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
-  return { string: 'a text', number: 'a number', boolean: 'true or false', object: 'a map' }[String(typeof value)] ?? typeof value;
+  return (
+    { string: 'a text', number: 'a number', boolean: 'true or false', object: 'a map' }[String(typeof value)] ?? typeof value
+  );
 }
 
 function keyOf(key: PropertyKey): string | number {

@@ -17,7 +17,9 @@ export function textFindings(definition: Definition): Found[] {
     ...Object.entries(definition.stages).flatMap(([key, stage]) => [
       ...conditionFindings(definition, gathered, key, stage),
       ...stage.components.flatMap((component, index) =>
-        componentTexts(component).flatMap(({ text, path, secrets }) => template(text, ['stages', key, 'components', index, component.kind, ...path], secrets)),
+        componentTexts(component).flatMap(({ text, path, secrets }) =>
+          template(text, ['stages', key, 'components', index, component.kind, ...path], secrets),
+        ),
       ),
       ...shownFindings(definition, gathered, key, stage),
     ]),
@@ -47,7 +49,13 @@ function textsIn(json: unknown, path: Path): ComponentText[] {
   return Object.entries(json).flatMap(([key, value]) => textsIn(value, [...path, key]));
 }
 
-function templateFindings(definition: Definition, gathered: ReadonlySet<string>, text: string, path: Path, secrets: boolean): Found[] {
+function templateFindings(
+  definition: Definition,
+  gathered: ReadonlySet<string>,
+  text: string,
+  path: Path,
+  secrets: boolean,
+): Found[] {
   const problems = checkTemplate(text, definition, { secrets });
   if (problems.length > 0) return problems.map((problem) => faulty(problem, path, 'template'));
   return neverGathered(dataInTemplate(text, definition), gathered, path);
@@ -67,7 +75,12 @@ function outOfReach(text: string, path: Path, names: readonly string[]): Found[]
   return namesInTemplate(text)
     .filter((name) => ['portal', 'settings', 'starter'].includes(name) || path[0] === 'settings')
     .filter((name) => !names.includes(name))
-    .map((name) => ({ path, code: 'template', message: `"${name}" cannot be named here.`, remedy: `Write it without {{ ${name} }}.` }));
+    .map((name) => ({
+      path,
+      code: 'template',
+      message: `"${name}" cannot be named here.`,
+      remedy: `Write it without {{ ${name} }}.`,
+    }));
 }
 
 /** Numbers have no empty value: a rule over one that may have been left empty could not be judged. */
@@ -116,7 +129,14 @@ function actorFindings(definition: Definition): Found[] {
     const field = single === undefined ? undefined : definition.data[single];
     const fixed = !actor.email.includes('{') && EMAIL.safeParse(actor.email).success;
     if (fixed || (field?.type === 'email' && !field.optional)) return [];
-    return [{ path, code: 'actor_address', message: 'This may turn out to be no address when the hand-off comes.', remedy: 'Write one address, or {{ name }} of a datum of type email that is not optional.' }];
+    return [
+      {
+        path,
+        code: 'actor_address',
+        message: 'This may turn out to be no address when the hand-off comes.',
+        remedy: 'Write one address, or {{ name }} of a datum of type email that is not optional.',
+      },
+    ];
   });
 }
 
@@ -139,7 +159,12 @@ function gatheredIn(definition: Definition): Set<string> {
 function neverGathered(names: readonly string[], gathered: ReadonlySet<string>, path: Path): Found[] {
   return names
     .filter((name) => !gathered.has(name))
-    .map((name) => ({ path, code: 'never_gathered', message: `"${name}" is used here, but nothing ever gathers it.`, remedy: `Collect ${name} in a form, or save it from a call.` }));
+    .map((name) => ({
+      path,
+      code: 'never_gathered',
+      message: `"${name}" is used here, but nothing ever gathers it.`,
+      remedy: `Collect ${name} in a form, or save it from a call.`,
+    }));
 }
 
 function faulty({ message, offset }: TextProblem, path: Path, code: 'condition' | 'template'): Found {

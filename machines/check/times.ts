@@ -12,7 +12,16 @@ export function timeFindings(definition: Definition): Found[] {
     const path = ['triggers', index, 'schedule'];
     if (timezone !== undefined && !isTimezone(timezone)) return [badZone(timezone, [...path, 'timezone'])];
     const fault = faultInCron(cron);
-    return fault === null ? [] : [{ path: [...path, 'cron'], code: 'cron' as const, message: fault, remedy: 'Write five fields: minute, hour, day, month, weekday; 0 17 * * 1-5 is 17:00 from Monday to Friday.' }];
+    return fault === null
+      ? []
+      : [
+          {
+            path: [...path, 'cron'],
+            code: 'cron' as const,
+            message: fault,
+            remedy: 'Write five fields: minute, hour, day, month, weekday; 0 17 * * 1-5 is 17:00 from Monday to Friday.',
+          },
+        ];
   });
   return [...zone, ...schedules, ...currencyFindings(definition)];
 }
@@ -31,14 +40,26 @@ function faultInCron(cron: string): string | null {
 }
 
 function badZone(name: string, path: (string | number)[]): Found {
-  return { path, code: 'timezone', message: `There is no time zone "${name}".`, remedy: 'Write an IANA name, like Europe/Berlin or America/New_York.' };
+  return {
+    path,
+    code: 'timezone',
+    message: `There is no time zone "${name}".`,
+    remedy: 'Write an IANA name, like Europe/Berlin or America/New_York.',
+  };
 }
 
 function currencyFindings({ data }: Definition): Found[] {
   const known = new Set(Intl.supportedValuesOf('currency'));
   return Object.entries(data).flatMap(([key, field]): Found[] =>
     field.type === 'money' && !known.has(field.currency)
-      ? [{ path: ['data', key, 'currency'], code: 'currency', message: `There is no currency "${field.currency}".`, remedy: 'Write its ISO 4217 code, like USD or EUR.' }]
+      ? [
+          {
+            path: ['data', key, 'currency'],
+            code: 'currency',
+            message: `There is no currency "${field.currency}".`,
+            remedy: 'Write its ISO 4217 code, like USD or EUR.',
+          },
+        ]
       : [],
   );
 }

@@ -32,7 +32,10 @@ export const choices: FieldType<Choices> = {
     const list = z.array(z.string()).max(50).safeParse(json);
     return list.success ? several(field, list.data) : bad(`This must be a list of ${keys(field)}.`);
   },
-  show: ({ options }, value) => list(value).map((key) => options[key] ?? key).join(', '),
+  show: ({ options }, value) =>
+    list(value)
+      .map((key) => options[key] ?? key)
+      .join(', '),
   plain: (_, value) => value,
   typed: (_, value) => list(value),
   cel: 'list<string>',

@@ -1,7 +1,5 @@
 /** A decimal number as it was written, digit by digit, so that no cent is lost to floating point. */
-export type Decimal =
-  | { ok: true; negative: boolean; whole: string; fraction: string }
-  | { ok: false; sentence: string };
+export type Decimal = { ok: true; negative: boolean; whole: string; fraction: string } | { ok: false; sentence: string };
 
 /**
  * What a lone dot before exactly three digits means. In `7.500` dollars it groups, since a dollar has no thousandths;
@@ -17,7 +15,11 @@ const REFUSED: Decimal = { ok: false, sentence: 'Please write it in digits, like
  * one that groups would: before exactly three digits (`7,500` is seven thousand five hundred, `0,500` is a half).
  */
 export function parseDecimal(typed: string, loneDot: LoneDot): Decimal {
-  const bare = typed.trim().replace(/[\u00a0\u202f\u2009]/g, ' ').replace('−', '-').replaceAll('’', "'");
+  const bare = typed
+    .trim()
+    .replace(/[\u00a0\u202f\u2009]/g, ' ')
+    .replace('−', '-')
+    .replaceAll('’', "'");
   const negative = bare.startsWith('-');
   const digits = negative ? bare.slice(1).trimStart() : bare;
   if (digits.length > 40 || !/^\d[\d., ']*$|^[.,]\d+$/.test(digits)) return REFUSED;

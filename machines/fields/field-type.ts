@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { LINE } from '../words.ts';
 import type { FileReference, Value } from '../values.ts';
+import { LINE } from '../words.ts';
 
 /** A value read from outside, or a sentence that tells the person what to write instead. */
 export type ReadValue = { ok: true; value: Value } | { ok: false; sentence: string };

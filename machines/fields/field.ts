@@ -32,7 +32,11 @@ export type Field = z.output<typeof FIELD>;
 export type KeyedField = { key: string; field: Field };
 
 /** A field whose type is known to fit the functions beside it. */
-type Bound = { [K in keyof FieldType<Field>]: FieldType<Field>[K] extends (field: Field, value: infer V) => infer R ? (value: V) => R : FieldType<Field>[K] };
+type Bound = {
+  [K in keyof FieldType<Field>]: FieldType<Field>[K] extends (field: Field, value: infer V) => infer R
+    ? (value: V) => R
+    : FieldType<Field>[K];
+};
 
 /** Binds a field to what its type answers: one case a type. */
 function bound(field: Field): Bound {
@@ -109,7 +113,8 @@ export function readJsonValues(fields: readonly KeyedField[], data: Record<strin
 
 /** Reads one value that a program gives for a field. */
 export function readJson(field: Field, json: unknown, key: string): Read<Value> {
-  const read: ReadValue = json === undefined || json === null ? { ok: false, sentence: 'it is missing' } : bound(field).readJson(json);
+  const read: ReadValue =
+    json === undefined || json === null ? { ok: false, sentence: 'it is missing' } : bound(field).readJson(json);
   return read.ok ? read : { ok: false, problems: [{ field: key, sentence: read.sentence }] };
 }
 
@@ -160,5 +165,7 @@ function readEach(
 
 function missing(field: Field): string {
   if (field.type === 'file') return 'Please choose a file.';
-  return field.type === 'choice' || field.type === 'yes_no' || field.type === 'choices' ? 'Please choose an answer.' : 'Please fill this in.';
+  return field.type === 'choice' || field.type === 'yes_no' || field.type === 'choices'
+    ? 'Please choose an answer.'
+    : 'Please fill this in.';
 }

@@ -68,7 +68,8 @@ const formatters = new Map<string, Intl.NumberFormat>();
 
 function formatter({ currency }: Money, style: 'currency' | 'decimal' = 'currency'): Intl.NumberFormat {
   const key = `${currency} ${style}`;
-  const digits = style === 'decimal' ? { minimumFractionDigits: exponentOf(currency), maximumFractionDigits: exponentOf(currency) } : {};
+  const digits =
+    style === 'decimal' ? { minimumFractionDigits: exponentOf(currency), maximumFractionDigits: exponentOf(currency) } : {};
   const known = formatters.get(key) ?? new Intl.NumberFormat('en-US', { style, currency, ...digits });
   formatters.set(key, known);
   return known;

@@ -22,9 +22,13 @@ export const number: FieldType<NumberField> = {
   },
   readJson: (field, json) => (typeof json === 'number' ? within(field, json) : bad('This must be a number.')),
   show: ({ decimals }, value) =>
-    new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals ?? 0, maximumFractionDigits: decimals ?? 10 }).format(asNumber(value)),
+    new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals ?? 0, maximumFractionDigits: decimals ?? 10 }).format(
+      asNumber(value),
+    ),
   plain: (_, value) => value,
-  typed: (_, value) => [new Intl.NumberFormat('en-US', { useGrouping: false, maximumFractionDigits: 20 }).format(asNumber(value))],
+  typed: (_, value) => [
+    new Intl.NumberFormat('en-US', { useGrouping: false, maximumFractionDigits: 20 }).format(asNumber(value)),
+  ],
   cel: 'double',
   celValue: (_, value) => asNumber(value),
   celEmpty: null,

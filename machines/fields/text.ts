@@ -3,7 +3,11 @@ import { cleanLine, cleanText } from './clean.ts';
 import { asText, bad, COMMON, type FieldType, good, type ReadValue } from './field-type.ts';
 
 export const TEXT = z.strictObject({ type: z.literal('text'), ...COMMON, max: z.int().min(1).max(2000).default(200) });
-export const LONG_TEXT = z.strictObject({ type: z.literal('long_text'), ...COMMON, max: z.int().min(1).max(100_000).default(20_000) });
+export const LONG_TEXT = z.strictObject({
+  type: z.literal('long_text'),
+  ...COMMON,
+  max: z.int().min(1).max(100_000).default(20_000),
+});
 
 type Text = z.output<typeof TEXT>;
 type LongText = z.output<typeof LONG_TEXT>;

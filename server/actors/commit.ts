@@ -1,7 +1,7 @@
 import type { HandOffChange, Outcome } from '../../machines/outcome.ts';
 import type { Person } from '../../machines/values.ts';
-import type { Sql } from '../database/connect.ts';
 import { columns } from '../database/columns.ts';
+import type { Sql } from '../database/connect.ts';
 import { chain } from './chain.ts';
 
 /** One outcome about to be written. `begins` is set for a run's first step. */
@@ -158,7 +158,12 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
 }
 
 /** How a step will stand in history; `head` is the hash of the step before. The hash tells whose commit it was, too. */
-export function recorded(head: Uint8Array, seq: number, event: unknown, { happened }: Outcome): Pick<Commit, 'event' | 'happened' | 'hash'> {
+export function recorded(
+  head: Uint8Array,
+  seq: number,
+  event: unknown,
+  { happened }: Outcome,
+): Pick<Commit, 'event' | 'happened' | 'hash'> {
   const texts = { event: JSON.stringify(event), happened: JSON.stringify(happened) };
   return { ...texts, hash: chain(head, seq, texts.event, texts.happened) };
 }
@@ -191,7 +196,9 @@ function rowsOf(step: Commit) {
     moved: outcome.handOffs.flatMap((change) => (change.is === 'moved' ? [own(movedRow(change))] : [])),
     outbox: outcome.effects.map(({ id, kind, ...body }) => own({ id, kind, at, body })),
     rearmed: outcome.rearmed.map((id) => own({ id, at })),
-    set: outcome.timers.flatMap((timer) => (timer.is === 'set' ? [own({ key: timer.key, at: timer.at, event: timer.event })] : [])),
+    set: outcome.timers.flatMap((timer) =>
+      timer.is === 'set' ? [own({ key: timer.key, at: timer.at, event: timer.event })] : [],
+    ),
     withdrawn: outcome.timers.flatMap((timer) => (timer.is === 'withdrawn' ? [own({ prefix: timer.prefix })] : [])),
   };
 }
@@ -205,7 +212,9 @@ function openedRow({ handOff, round }: Extract<HandOffChange, { is: 'opened' }>)
 function endedRow(change: HandOffChange) {
   if (change.is === 'decided') {
     const { id, at, by, submission, answer } = change;
-    return [{ id, state: 'decided', generation: null, at, by_email: by.email, by_name: by.name, submission, answer, reason: null }];
+    return [
+      { id, state: 'decided', generation: null, at, by_email: by.email, by_name: by.name, submission, answer, reason: null },
+    ];
   }
   if (change.is !== 'withdrawn') return [];
   const { id, generation, at, by, reason } = change;
@@ -216,4 +225,3 @@ function movedRow({ id, generation, from, to, at, why, reason }: Extract<HandOff
   const people = { from_email: from.email, from_name: from.name, to_email: to.email, to_name: to.name };
   return { id, generation, ...people, at, why, reason };
 }
-

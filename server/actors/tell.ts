@@ -94,7 +94,8 @@ export function createActors({ sql, clock, library, log, committed }: ActorsNeed
         else waiting.resolve({ is: 'too_late', run: waiting.run });
       } catch (error) {
         if (recent.get(waiting.run) !== undefined) reload(waiting);
-        else waiting.reject(error instanceof Refusal ? error : new Broken(`run ${waiting.run}`, messageOf(error), { cause: error }));
+        else
+          waiting.reject(error instanceof Refusal ? error : new Broken(`run ${waiting.run}`, messageOf(error), { cause: error }));
       }
     }
     return prepared;
@@ -130,7 +131,8 @@ export function createActors({ sql, clock, library, log, committed }: ActorsNeed
       await conclude(prepared, taken);
     } catch (error) {
       if (isConnectionError(error)) await afterLostConnection(prepared, error);
-      else if (prepared.length === 1) for (const { waiting, late } of prepared) for (const one of [waiting, ...late]) one.reject(error);
+      else if (prepared.length === 1)
+        for (const { waiting, late } of prepared) for (const one of [waiting, ...late]) one.reject(error);
       // One bad event must not spoil another's step.
       else for (const one of prepared) await commitAll([one]);
     }
@@ -219,7 +221,9 @@ export function createActors({ sql, clock, library, log, committed }: ActorsNeed
         enqueue({ is: 'event', run, event: admit(event), message: null, tries: 0, resolve, reject }),
       ),
     deliver: ({ message, run, event }) =>
-      new Promise<Stepped>((resolve, reject) => enqueue({ is: 'event', run, event: admit(event), message, tries: 0, resolve, reject })),
+      new Promise<Stepped>((resolve, reject) =>
+        enqueue({ is: 'event', run, event: admit(event), message, tries: 0, resolve, reject }),
+      ),
     async close() {
       while (queue.length > 0 || underWay.size > 0) await Promise.all([...underWay, pause(5)]);
       closed = true;

@@ -2,8 +2,8 @@ import { examine } from '../doctor.ts';
 import { withPortal } from './with-portal.ts';
 
 /** `baton doctor`: checks what must always hold in the database; 1 when something does not. */
-export async function doctorCommand(environment: Record<string, string | undefined>): Promise<number> {
-  return withPortal(environment, async (portal) => {
+export async function doctorCommand(): Promise<number> {
+  return withPortal(async (portal) => {
     const examined = await examine(portal);
     for (const { name, looked, wrong } of examined) {
       process.stdout.write(`${wrong.length === 0 ? 'ok   ' : 'WRONG'} ${name} (${looked} looked at)\n`);

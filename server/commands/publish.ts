@@ -4,7 +4,7 @@ import { type CheckedFile, checkFile } from './check.ts';
 import { withPortal } from './with-portal.ts';
 
 /** `baton publish FILE ...`: publishes all of the files or, when one of them has an error, none; 1 then. */
-export async function publishCommand(files: string[], environment: Record<string, string | undefined>): Promise<number> {
+export async function publishCommand(files: string[]): Promise<number> {
   const checked = await Promise.all(files.map(checkFile));
   const findings = checked.flatMap((one) => one.findings);
   for (const finding of findings) process.stdout.write(`${showFinding(finding)}\n`);
@@ -12,10 +12,11 @@ export async function publishCommand(files: string[], environment: Record<string
     process.stdout.write('Nothing was published.\n');
     return 1;
   }
-  await withPortal(environment, async (portal) => {
+  await withPortal(async (portal) => {
     for (const { source, definition, file } of checked.filter(isRead)) {
       const published = await portal.library.publish({ source, definition, origin: 'command', by: 'command line', note: file });
-      if (published === null) throw new Error(`${file} was published by somebody else at the same moment; look at it and try again.`);
+      if (published === null)
+        throw new Error(`${file} was published by somebody else at the same moment; look at it and try again.`);
       process.stdout.write(`${published.workflow}: version ${published.version}\n`);
     }
     portal.kick();

@@ -7,9 +7,9 @@ import { withPortal } from './with-portal.ts';
 type Options = { data?: string | undefined; email?: string | undefined; name?: string | undefined; key?: string | undefined };
 
 /** `baton run WORKFLOW --data FILE`: starts a run and prints its id. Without an address the first owner is the starter. */
-export async function runCommand(workflow: string, options: Options, environment: Record<string, string | undefined>): Promise<number> {
+export async function runCommand(workflow: string, options: Options): Promise<number> {
   const data = options.data === undefined ? {} : jsonIn(await readFile(options.data, 'utf8'), options.data);
-  return withPortal(environment, async (portal) => {
+  return withPortal(async (portal) => {
     const { definition } = await portal.library.newest(workflow);
     const email = EMAIL.safeParse(options.email ?? definition.owners[0]);
     if (!email.success) throw new Refusal(422, 'email', `"${options.email}" is not an email address.`);
@@ -32,6 +32,7 @@ export async function runCommand(workflow: string, options: Options, environment
 
 function jsonIn(text: string, file: string): Record<string, unknown> {
   const parsed: unknown = JSON.parse(text);
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Refusal(422, 'data', `${file} holds no JSON object.`);
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new Refusal(422, 'data', `${file} holds no JSON object.`);
   return Object.fromEntries(Object.entries(parsed));
 }

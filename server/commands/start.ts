@@ -7,8 +7,8 @@ import { createSignIn } from '../people/sign-in.ts';
 const HALF_A_DAY_MS = 12 * 3_600_000;
 
 /** `baton start`: runs the portal until it is told to stop (SIGTERM, SIGINT), then finishes what is under way. */
-export async function startCommand(environment: Record<string, string | undefined>): Promise<number> {
-  const config = readConfig(environment);
+export async function startCommand(): Promise<number> {
+  const config = readConfig();
   const running = await startPortal(config, createLog(config.logLevel));
   process.stdout.write(await greeting(running));
   await new Promise<void>((resolve) => {

@@ -73,7 +73,12 @@ function isPractice(url: URL, baseUrl: string): boolean {
   return url.origin === new URL(baseUrl).origin && url.pathname.startsWith('/practice/');
 }
 
-function headersOf(id: string, asked: Omit<HttpEffect, 'kind'>, url: URL, { baseUrl, secrets }: HttpNeeds): Record<string, string> {
+function headersOf(
+  id: string,
+  asked: Omit<HttpEffect, 'kind'>,
+  url: URL,
+  { baseUrl, secrets }: HttpNeeds,
+): Record<string, string> {
   const headers: Record<string, string> = { accept: 'application/json', 'idempotency-key': id };
   if (asked.json !== null) headers['content-type'] = 'application/json';
   for (const [name, text] of Object.entries(asked.headers)) {
@@ -116,7 +121,8 @@ function savedFrom(
     entries.map(([key, path]) => {
       const found = at({ status, body }, path.split('.'));
       const read = readJson(fieldOf(definition, key), found, key);
-      if (!read.ok) throw new EffectFailed(`${host} answered, but ${path} cannot be ${key}: ${read.problems[0]?.sentence ?? ''}`, false);
+      if (!read.ok)
+        throw new EffectFailed(`${host} answered, but ${path} cannot be ${key}: ${read.problems[0]?.sentence ?? ''}`, false);
       return [key, read.value];
     }),
   );

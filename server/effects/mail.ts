@@ -20,7 +20,9 @@ type SignInMail = { is: 'sign_in'; to: Person; signIn: string; expiresAt: Instan
 type AnyMail = RunMail | SignInMail;
 
 // Written by our own steps and pages into our own table.
-const BODY = z.custom<{ mail: AnyMail }>((body) => z.object({ mail: z.object({ is: z.string(), to: z.object({ email: z.string() }) }) }).safeParse(body).success);
+const BODY = z.custom<{ mail: AnyMail }>(
+  (body) => z.object({ mail: z.object({ is: z.string(), to: z.object({ email: z.string() }) }) }).safeParse(body).success,
+);
 
 type MailNeeds = Pick<Portal, 'config' | 'sql' | 'clock' | 'links' | 'library'>;
 
@@ -62,7 +64,11 @@ async function lettered(portal: MailNeeds, effect: ClaimedEffect, mail: AnyMail)
 
 function signInLetter({ config, links }: MailNeeds, mail: SignInMail): Mail {
   const link = links.mint('sign-in', { id: mail.signIn, generation: 0 });
-  return { kind: 'sign_in', url: config.baseUrl + paths.signInLink.to({ link }), expiresText: showInstant(mail.expiresAt, 'UTC') };
+  return {
+    kind: 'sign_in',
+    url: config.baseUrl + paths.signInLink.to({ link }),
+    expiresText: showInstant(mail.expiresAt, 'UTC'),
+  };
 }
 
 function runLetter(

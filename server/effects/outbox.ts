@@ -1,6 +1,6 @@
 import type { Instant } from '../../machines/values.ts';
-import type { Sql } from '../database/connect.ts';
 import type { Told } from '../actors/gate.ts';
+import type { Sql } from '../database/connect.ts';
 
 /** An effect that was claimed for a while, with what its run is. */
 export type ClaimedEffect = {

@@ -5,7 +5,16 @@ import type { Clock } from '../clock.ts';
 import type { Sql } from '../database/connect.ts';
 import { EffectFailed } from '../errors.ts';
 import type { Work } from '../pump.ts';
-import { type ClaimedEffect, claimEffects, type EffectRecord, finishEffect, holdEffect, nextEffectAt, postponeEffect, renewLeases } from './outbox.ts';
+import {
+  type ClaimedEffect,
+  claimEffects,
+  type EffectRecord,
+  finishEffect,
+  holdEffect,
+  nextEffectAt,
+  postponeEffect,
+  renewLeases,
+} from './outbox.ts';
 
 /** How one kind of effect is done. Answers what to remember, and what to tell the run if it waits for it. */
 export type Performer = (effect: ClaimedEffect) => Promise<{ record: EffectRecord; told: Told | null }>;
@@ -19,7 +28,12 @@ const MOST_ATTEMPTS = 8;
 const LAST_TRY_MS = 23 * 3_600_000;
 
 /** Does what steps asked of the outside world, after their commit, at least once under a stable key. */
-export function performances({ sql, clock, log, performers }: {
+export function performances({
+  sql,
+  clock,
+  log,
+  performers,
+}: {
   sql: Sql;
   clock: Clock;
   log: Logger;

@@ -1,6 +1,6 @@
+import { stageTitle } from '../../machines/definition.ts';
 import type { About, HandOffState } from '../../machines/hand-off.ts';
 import type { Facts, Instant, Person, ShownFact } from '../../machines/values.ts';
-import { stageTitle } from '../../machines/definition.ts';
 import type { Sql } from '../database/connect.ts';
 import type { Library, Published } from '../workflows/library.ts';
 import type { Linked } from './links.ts';

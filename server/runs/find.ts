@@ -137,7 +137,15 @@ type HandOffRow = {
   moves: MoveRow[] | null;
 };
 
-type MoveRow = { from_email: string; from_name: string | null; to_email: string; to_name: string | null; at: string; why: MoveView['why']; reason: string };
+type MoveRow = {
+  from_email: string;
+  from_name: string | null;
+  to_email: string;
+  to_name: string | null;
+  at: string;
+  why: MoveView['why'];
+  reason: string;
+};
 
 async function readHandOffs(sql: Sql, run: string): Promise<HandOffView[]> {
   const rows = await sql<HandOffRow[]>`
@@ -187,12 +195,21 @@ type OutboxRow = {
 
 // Of a call only where it goes is shown, not what its headers name.
 const SHOWN = z.union([
-  z.object({ mail: z.object({ is: z.string(), to: z.object({ email: z.string() }) }) }).transform(({ mail }) => ({ what: mail.is, to: mail.to.email })),
-  z.object({ component: z.string(), method: z.string(), url: z.string() }).transform(({ component, method, url }) => ({ what: component, to: `${method} ${url.split('?')[0]}` })),
+  z
+    .object({ mail: z.object({ is: z.string(), to: z.object({ email: z.string() }) }) })
+    .transform(({ mail }) => ({ what: mail.is, to: mail.to.email })),
+  z
+    .object({ component: z.string(), method: z.string(), url: z.string() })
+    .transform(({ component, method, url }) => ({ what: component, to: `${method} ${url.split('?')[0]}` })),
 ]);
 
 async function readOutbox(sql: Sql, run: string): Promise<OutboxLine[]> {
   const rows = await sql<OutboxRow[]>`
     select id, kind, body, state, attempts, created_at, done_at, error, record from outbox where run_id = ${run} order by id`;
-  return rows.map(({ body, created_at, done_at, ...row }) => ({ ...row, ...SHOWN.parse(body), createdAt: created_at, doneAt: done_at }));
+  return rows.map(({ body, created_at, done_at, ...row }) => ({
+    ...row,
+    ...SHOWN.parse(body),
+    createdAt: created_at,
+    doneAt: done_at,
+  }));
 }

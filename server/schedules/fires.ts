@@ -10,7 +10,11 @@ import type { Library } from '../workflows/library.ts';
 export type Schedule = { workflow: string; trigger: number; cron: string; timezone: string; watermark: Instant };
 
 /** The fires after `watermark` up to and including `until`, oldest first, at most `limit` of the latest ones. */
-export function firesBetween({ cron, timezone, watermark }: Omit<Schedule, 'workflow' | 'trigger'>, until: Instant, limit: number): Instant[] {
+export function firesBetween(
+  { cron, timezone, watermark }: Omit<Schedule, 'workflow' | 'trigger'>,
+  until: Instant,
+  limit: number,
+): Instant[] {
   const job = new Cron(cron, { timezone, paused: true });
   const from = Date.parse(watermark);
   // previousRuns is exclusive of its reference: a millisecond later includes a fire at `until` itself.
@@ -72,12 +76,21 @@ export function fires({ sql, clock, actors, library, seen }: FiresNeed): Work {
 
 /** When the next schedule fires; null when none does. */
 export async function nextFireAt(sql: Sql): Promise<Instant | null> {
-  const nexts = (await activeSchedules(sql)).map((schedule) => nextFire(schedule, schedule.watermark)).filter((at) => at !== null);
+  const nexts = (await activeSchedules(sql))
+    .map((schedule) => nextFire(schedule, schedule.watermark))
+    .filter((at) => at !== null);
   return nexts.sort()[0] ?? null;
 }
 
 /** Records what was decided and moves the watermark, in one statement; a second server's same decision changes nothing. */
-async function decide(sql: Sql, schedule: Schedule, missed: Instant[], started: Instant, run: string, at: Instant): Promise<void> {
+async function decide(
+  sql: Sql,
+  schedule: Schedule,
+  missed: Instant[],
+  started: Instant,
+  run: string,
+  at: Instant,
+): Promise<void> {
   const { workflow, trigger } = schedule;
   await sql`
     with moved as (

@@ -97,7 +97,13 @@ function logged({ log }: Portal) {
   return createMiddleware(async (c, next) => {
     const began = performance.now();
     await next();
-    log.debug({ method: c.req.method, route: patternOf(c), status: c.res.status, ms: Math.round(performance.now() - began), id: c.get('requestId') });
+    log.debug({
+      method: c.req.method,
+      route: patternOf(c),
+      status: c.res.status,
+      ms: Math.round(performance.now() - began),
+      id: c.get('requestId'),
+    });
   });
 }
 
@@ -130,7 +136,11 @@ function sameOrigin({ config }: Portal) {
   const own = new URL(config.baseUrl).origin;
   return createMiddleware(async (c, next) => {
     if (!SAFE.has(c.req.method) && !FOR_PROGRAMS.some((prefix) => c.req.path.startsWith(prefix)) && !isOwn(c, own)) {
-      throw new Refusal(403, 'foreign_origin', 'This form was not sent from its own page. Please open the page again and send it from there.');
+      throw new Refusal(
+        403,
+        'foreign_origin',
+        'This form was not sent from its own page. Please open the page again and send it from there.',
+      );
     }
     await next();
   });

@@ -43,7 +43,8 @@ export function lineJson({ config }: Portal, run: RunLine) {
     starter: run.starter,
     started_at: run.startedAt,
     ended_at: run.endedAt,
-    waits_for: run.waitsFor === null ? null : { assignee: run.waitsFor.person, since: run.waitsFor.since, due_at: run.waitsFor.dueAt },
+    waits_for:
+      run.waitsFor === null ? null : { assignee: run.waitsFor.person, since: run.waitsFor.since, due_at: run.waitsFor.dueAt },
     url: config.baseUrl + paths.apiRun.to({ run: run.id }),
   };
 }

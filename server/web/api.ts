@@ -61,7 +61,13 @@ export function mountApi(app: Hono, portal: Portal): void {
 
   api.get(paths.apiRuns.pattern, keyed, async (c) => {
     const { workflow, status, limit, after } = valid(LISTING, c.req.query());
-    const filter = { workflows: workflow === undefined ? null : [workflow], status: status ?? null, text: '', after: after ?? null, limit };
+    const filter = {
+      workflows: workflow === undefined ? null : [workflow],
+      status: status ?? null,
+      text: '',
+      after: after ?? null,
+      limit,
+    };
     const { runs, next } = await listRuns(portal, filter);
     return c.json({ runs: runs.map((run) => lineJson(portal, run)), next });
   });
@@ -77,7 +83,8 @@ export function mountApi(app: Hono, portal: Portal): void {
 
 async function begin(portal: Portal, key: ApiKey, body: unknown, idempotencyKey: string | undefined) {
   const { workflow, data, starter } = valid(STARTING, body);
-  const scoped = idempotencyKey === undefined ? null : `api:${key.id}:${valid(IDEMPOTENCY_KEY, idempotencyKey, 'Idempotency-Key')}`;
+  const scoped =
+    idempotencyKey === undefined ? null : `api:${key.id}:${valid(IDEMPOTENCY_KEY, idempotencyKey, 'Idempotency-Key')}`;
   const { definition } = await portal.library.newest(workflow);
   const facts = factsForStart(definition, data, { from: 'trigger', by: key.name, stage: null, at: portal.clock.now() });
   if (!facts.ok) throw new Invalid(facts.problems.map(({ field, sentence }) => ({ field: `data.${field}`, message: sentence })));
@@ -123,11 +130,15 @@ function tooLarge(): never {
 }
 
 function problem(c: Context, error: Error, portal: Portal): Response {
-  if (error instanceof Invalid) return c.json({ error: { code: 'invalid', message: error.message, problems: error.problems } }, 422);
+  if (error instanceof Invalid)
+    return c.json({ error: { code: 'invalid', message: error.message, problems: error.problems } }, 422);
   if (error instanceof Refusal) {
     if (error.status === 401) c.header('WWW-Authenticate', 'Bearer realm="baton"');
     return c.json({ error: { code: error.code, message: error.message } }, error.status);
   }
   portal.log.error({ err: error, route: c.req.routePath }, 'A request to the API failed.');
-  return c.json({ error: { code: 'broken', message: 'Something went wrong here. It was recorded; please try again later.' } }, 500);
+  return c.json(
+    { error: { code: 'broken', message: 'Something went wrong here. It was recorded; please try again later.' } },
+    500,
+  );
 }

@@ -1,9 +1,9 @@
 import type { Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { ProblemPage } from '../../views/problem.tsx';
+import { isConnectionError } from '../database/connect.ts';
 import { Refusal } from '../errors.ts';
 import type { Portal } from '../portal.ts';
-import { isConnectionError } from '../database/connect.ts';
 import { patternOf } from './access.ts';
 
 const TITLES: Record<number, string> = {
@@ -40,7 +40,11 @@ export function answer(c: Context, refusal: Refusal | null): Response | Promise<
   const reference: string = c.get('requestId') ?? '';
   if (isForPrograms(c)) return c.json({ error: { code: refusal?.code ?? 'internal', message: sentence, reference } }, status);
   return c.html(
-    <ProblemPage title={TITLES[status] ?? 'That did not work'} sentences={[sentence]} reference={refusal === null ? reference : null} />,
+    <ProblemPage
+      title={TITLES[status] ?? 'That did not work'}
+      sentences={[sentence]}
+      reference={refusal === null ? reference : null}
+    />,
     status,
   );
 }
@@ -56,8 +60,13 @@ function isForPrograms(c: Context): boolean {
 function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error;
   if (isConnectionError(error)) {
-    return new Refusal(503, 'unavailable', 'The portal cannot reach its database just now. Nothing was saved; please try again in a minute.');
+    return new Refusal(
+      503,
+      'unavailable',
+      'The portal cannot reach its database just now. Nothing was saved; please try again in a minute.',
+    );
   }
-  if (error instanceof HTTPException && error.status < 500) return new Refusal(400, 'bad_request', 'That could not be understood.');
+  if (error instanceof HTTPException && error.status < 500)
+    return new Refusal(400, 'bad_request', 'That could not be understood.');
   return null;
 }

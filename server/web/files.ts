@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
+import { formOf } from '../../machines/hand-offs.ts';
 import type { FileReference } from '../../machines/values.ts';
 import { isFile } from '../../machines/values.ts';
-import { formOf } from '../../machines/hand-offs.ts';
 import { paths } from '../../views/paths.ts';
 import { notFound } from '../errors.ts';
 import { readFileBytes } from '../files.ts';
@@ -17,7 +17,9 @@ export function mountFiles(app: Hono, portal: Portal): void {
     if (found === null || !isTheirs) throw notFound('such file');
     const { shows, collects } = formOf(found.published.definition, found);
     const values = [...shows, ...collects].flatMap((key) => found.facts[key]?.value ?? []);
-    const file = values.find((value): value is FileReference => typeof value !== 'string' && isFile(value) && value.id === c.req.param('file'));
+    const file = values.find(
+      (value): value is FileReference => typeof value !== 'string' && isFile(value) && value.id === c.req.param('file'),
+    );
     if (file === undefined) throw notFound('such file');
     return sendFile(c, portal, file);
   });

@@ -17,7 +17,9 @@ const MOST_FILES = 5;
 export async function readPost(c: Context): Promise<Posted> {
   const body = await c.req.parseBody({ all: true }).catch((cause: unknown) => {
     if (cause instanceof Refusal) throw cause;
-    throw new Refusal(400, 'unreadable', 'This form could not be read. Please open the page again and send it from there.', { cause });
+    throw new Refusal(400, 'unreadable', 'This form could not be read. Please open the page again and send it from there.', {
+      cause,
+    });
   });
   const entries = Object.entries(body).flatMap(([name, values]) => [values].flat().map((value) => ({ name, value })));
   const files = entries.flatMap(({ name, value }) => (value instanceof File && value.size > 0 ? [{ name, value }] : []));
@@ -25,7 +27,8 @@ export async function readPost(c: Context): Promise<Posted> {
     throw new Refusal(413, 'too_many', `A form has ${MOST_VALUES} answers and ${MOST_FILES} files at most.`);
   }
   const posted: Posted = { texts: {}, uploads: {} };
-  for (const { name, value } of entries) if (typeof value === 'string') posted.texts[name] = [...(posted.texts[name] ?? []), value];
+  for (const { name, value } of entries)
+    if (typeof value === 'string') posted.texts[name] = [...(posted.texts[name] ?? []), value];
   for (const { name, value } of files) posted.uploads[name] = value;
   return posted;
 }

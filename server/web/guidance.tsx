@@ -112,6 +112,7 @@ function placeOf(c: Context): At {
 
 function readForm<T>(form: z.ZodType<T>, body: unknown): T {
   const read = form.safeParse(body);
-  if (!read.success) throw new Refusal(400, 'bad_form', 'This form is not complete. Please go back, load the page again and try once more.');
+  if (!read.success)
+    throw new Refusal(400, 'bad_form', 'This form is not complete. Please go back, load the page again and try once more.');
   return read.data;
 }

@@ -1,8 +1,8 @@
 import type { Context, Hono } from 'hono';
 import { componentId } from '../../machines/components/component.ts';
 import { fieldOf, labelOf, stageOf, stageTitle } from '../../machines/definition.ts';
-import { type KeyedField, typedValue } from '../../machines/fields/field.ts';
 import { shownFacts } from '../../machines/facts.ts';
+import { type KeyedField, typedValue } from '../../machines/fields/field.ts';
 import type { Ask } from '../../machines/hand-off.ts';
 import { formOf } from '../../machines/hand-offs.ts';
 import { isFile } from '../../machines/values.ts';
@@ -23,7 +23,9 @@ export function mountHandOffs(app: Hono, portal: Portal): void {
     const link = c.req.param('link') ?? '';
     const found = await handOffBehind(portal, openLink(portal, 'hand-off', link));
     const { state } = found;
-    return state.is === 'open' ? c.html(openPage(portal, link, found, state.ask, prefilled(portal, found, state.ask))) : endedPage(c, found, link, false);
+    return state.is === 'open'
+      ? c.html(openPage(portal, link, found, state.ask, prefilled(portal, found, state.ask)))
+      : endedPage(c, found, link, false);
   });
 
   app.post(paths.decision.pattern, async (c) => {
@@ -133,8 +135,10 @@ function prefilled({ links }: Portal, found: FoundHandOff, ask: Ask): FormState 
   const form: FormState = { typed: {}, problems: {}, kept: {} };
   for (const { key, field } of fieldsOf(found)) {
     const gathered = found.facts[key];
-    if (gathered === undefined || gathered.origin.by !== ask.person.email || field.type === 'choice' || field.type === 'yes_no') continue;
-    if (isFile(gathered.value)) form.kept[key] = { file: gathered.value, token: links.mint('file', { id: gathered.value.id, generation: 0 }) };
+    if (gathered === undefined || gathered.origin.by !== ask.person.email || field.type === 'choice' || field.type === 'yes_no')
+      continue;
+    if (isFile(gathered.value))
+      form.kept[key] = { file: gathered.value, token: links.mint('file', { id: gathered.value.id, generation: 0 }) };
     else form.typed[key] = typedValue(field, gathered.value);
   }
   return form;

@@ -1,5 +1,5 @@
-import type { LinkPurpose, Linked } from '../hand-offs/links.ts';
 import { Refusal } from '../errors.ts';
+import type { Linked, LinkPurpose } from '../hand-offs/links.ts';
 import type { Portal } from '../portal.ts';
 
 /**
@@ -10,7 +10,11 @@ export function openLink({ links }: Portal, purpose: LinkPurpose, text: string):
   const verified = links.verify(purpose, text);
   if (verified.is === 'good') return verified.linked;
   if (verified.is === 'other_key') {
-    throw new Refusal(403, 'other_key', 'This link was made by another portal, or its key was changed since. Please ask whoever sent it for a new one.');
+    throw new Refusal(
+      403,
+      'other_key',
+      'This link was made by another portal, or its key was changed since. Please ask whoever sent it for a new one.',
+    );
   }
   throw new Refusal(404, 'damaged_link', 'This link is not complete. Please open it from the email again, or copy all of it.');
 }

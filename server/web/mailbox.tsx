@@ -10,12 +10,15 @@ import { loopbackOnly } from './access.ts';
 const ON_THE_PAGE = 200;
 const IN_JSON = 10_000;
 // A mail brings its own inline styles and nothing else: no script, no picture from elsewhere.
-const MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'; sandbox allow-popups allow-top-navigation-by-user-activation";
+const MAIL_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'; sandbox allow-popups allow-top-navigation-by-user-activation";
 
 /** The local mailbox: there only while no mail provider is set up, and only for the machine itself. */
 export function mountMailbox(app: Hono, portal: Portal): void {
   if (portal.config.mail.is !== 'local') return;
-  app.get(paths.mailbox.pattern, loopbackOnly, async (c) => c.html(<MailboxPage mails={await listMails(portal.sql, { limit: ON_THE_PAGE })} />));
+  app.get(paths.mailbox.pattern, loopbackOnly, async (c) =>
+    c.html(<MailboxPage mails={await listMails(portal.sql, { limit: ON_THE_PAGE })} />),
+  );
   app.get(paths.mailboxJson.pattern, loopbackOnly, async (c) => c.json(await listMails(portal.sql, { limit: IN_JSON })));
   app.get(paths.mail.pattern, loopbackOnly, async (c) => c.html(<MailPage mail={await mailAt(portal, c.req.param('mail'))} />));
   app.get(paths.mailHtml.pattern, loopbackOnly, async (c) => {

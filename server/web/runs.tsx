@@ -31,10 +31,16 @@ export function mountRuns(app: Hono, portal: Portal): void {
 
   app.get(paths.runs.pattern, owner, async (c) => {
     const owned = await workflowsOf(portal, c.var.owner);
-    const asked = { workflow: c.req.query('workflow') ?? '', status: c.req.query('status') ?? '', text: (c.req.query('text') ?? '').slice(0, 200) };
+    const asked = {
+      workflow: c.req.query('workflow') ?? '',
+      status: c.req.query('status') ?? '',
+      text: (c.req.query('text') ?? '').slice(0, 200),
+    };
     const status: RunFilterStatus | null = STATUS.safeParse(asked.status).data ?? null;
     const after = z.uuid().safeParse(c.req.query('after')).data ?? null;
-    const workflows = owned.map(({ workflow }) => workflow).filter((workflow) => asked.workflow === '' || workflow === asked.workflow);
+    const workflows = owned
+      .map(({ workflow }) => workflow)
+      .filter((workflow) => asked.workflow === '' || workflow === asked.workflow);
     const { runs, next } = await listRuns(portal, { workflows, status, text: asked.text, after, limit: ON_A_PAGE });
     const definitions = new Map(owned.map(({ workflow, definition }) => [workflow, definition]));
     return c.html(
@@ -72,7 +78,14 @@ export function mountRuns(app: Hono, portal: Portal): void {
   app.post(paths.cancellation.pattern, owner, async (c) => {
     const run = await ownedRun(c, portal);
     const reason = cleanLine(textOf(await readPost(c), 'reason')).slice(0, 1000);
-    if (reason === '') return refuse(c, portal, run, { act: 'cancellation', handOff: null, field: 'reason', sentence: 'Please give a reason.', typed: {} });
+    if (reason === '')
+      return refuse(c, portal, run, {
+        act: 'cancellation',
+        handOff: null,
+        field: 'reason',
+        sentence: 'Please give a reason.',
+        typed: {},
+      });
     return tell(c, portal, run, { type: 'cancelled', by: c.var.owner, reason });
   });
 
@@ -92,10 +105,22 @@ export function mountRuns(app: Hono, portal: Portal): void {
     if (handOff === undefined) return page(c, portal, run, LATE, null, 409);
     const refused = { act: 'reassignment' as const, handOff: handOff.id, typed };
     const to = EMAIL.safeParse(typed.to);
-    if (!to.success) return refuse(c, portal, run, { ...refused, field: 'to', sentence: 'Please give one email address, like ana@example.com.' });
-    if (to.data === handOff.person.email) return refuse(c, portal, run, { ...refused, field: 'to', sentence: 'They have it already.' });
+    if (!to.success)
+      return refuse(c, portal, run, {
+        ...refused,
+        field: 'to',
+        sentence: 'Please give one email address, like ana@example.com.',
+      });
+    if (to.data === handOff.person.email)
+      return refuse(c, portal, run, { ...refused, field: 'to', sentence: 'They have it already.' });
     if (typed.reason === '') return refuse(c, portal, run, { ...refused, field: 'reason', sentence: 'Please give a reason.' });
-    return tell(c, portal, run, { type: 'reassigned', handOff: handOff.id, to: { email: to.data, name: null }, by: c.var.owner, reason: typed.reason });
+    return tell(c, portal, run, {
+      type: 'reassigned',
+      handOff: handOff.id,
+      to: { email: to.data, name: null },
+      by: c.var.owner,
+      reason: typed.reason,
+    });
   });
 }
 
@@ -120,7 +145,14 @@ function refuse(c: OwnerContext, portal: Portal, run: RunView, refused: Refused)
   return page(c, portal, run, null, refused, 422);
 }
 
-function page(c: OwnerContext, portal: Portal, run: RunView, notice: string | null, refused: Refused | null = null, status: 200 | 409 | 422 = 200) {
+function page(
+  c: OwnerContext,
+  portal: Portal,
+  run: RunView,
+  notice: string | null,
+  refused: Refused | null = null,
+  status: 200 | 409 | 422 = 200,
+) {
   const { definition } = run.published;
   return c.html(
     <RunPage
@@ -155,7 +187,15 @@ function sourceOf(origin: Origin | undefined, definition: Definition): string {
   return `${origin.from === 'effect' ? `from the call ${origin.by}` : `from ${origin.by}`}, ${where}, ${showInstant(origin.at, definition.timezone)}`;
 }
 
-const MAIL_WORDS: Record<string, string> = { hand_off: 'Hand-off', receipt: 'Receipt', reminder: 'Reminder', escalation: 'Moved hand-off', moved: 'Note that it moved', withdrawn: 'Note that it was withdrawn', outcome: 'Email' };
+const MAIL_WORDS: Record<string, string> = {
+  hand_off: 'Hand-off',
+  receipt: 'Receipt',
+  reminder: 'Reminder',
+  escalation: 'Moved hand-off',
+  moved: 'Note that it moved',
+  withdrawn: 'Note that it was withdrawn',
+  outcome: 'Email',
+};
 
 function whatOf({ kind, what, to, record }: OutboxLine): string {
   if (kind === 'mail') return `${MAIL_WORDS[what] ?? what} to ${to}`;

@@ -23,7 +23,14 @@ export function mountSignIn(app: Hono, portal: Portal): void {
   app.post(paths.signIn.pattern, async (c) => {
     const { email: typed } = await c.req.parseBody();
     const email = EMAIL.safeParse(typed);
-    if (!email.success) return fresh(c).html(<SignInPage email={typeof typed === 'string' ? typed : ''} problem="Please write an email address, like ana@example.com." />, 422);
+    if (!email.success)
+      return fresh(c).html(
+        <SignInPage
+          email={typeof typed === 'string' ? typed : ''}
+          problem="Please write an email address, like ana@example.com."
+        />,
+        422,
+      );
     const known = (await workflowsOf(portal, email.data)).length > 0;
     await askForSignIn(portal, { email: email.data, known, address: addressOf(c) });
     portal.kick();
@@ -43,7 +50,13 @@ export function mountSignIn(app: Hono, portal: Portal): void {
     if (id === null) return fresh(c).html(<SignInOverPage why="damaged" />, 404);
     const token = await useSignIn(portal, id, sessionCookie(c, portal));
     if (token === null) return over(c);
-    setCookie(c, sessionCookieName(portal), token, { httpOnly: true, sameSite: 'Lax', path: '/', secure: isSecure(portal), maxAge: MONTH_S });
+    setCookie(c, sessionCookieName(portal), token, {
+      httpOnly: true,
+      sameSite: 'Lax',
+      path: '/',
+      secure: isSecure(portal),
+      maxAge: MONTH_S,
+    });
     return fresh(c).redirect(paths.workflows.to(), 303);
   });
 

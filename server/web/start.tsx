@@ -23,7 +23,9 @@ const STARTER: KeyedField[] = [
 export function mountStart(app: Hono, portal: Portal): void {
   app.get(paths.start.pattern, async (c) => {
     const { published, fields } = await startable(portal, c.req.param('workflow') ?? '');
-    return c.html(<Page portal={portal} published={published} fields={fields} form={EMPTY_FORM} submission={newSubmission(portal)} />);
+    return c.html(
+      <Page portal={portal} published={published} fields={fields} form={EMPTY_FORM} submission={newSubmission(portal)} />,
+    );
   });
 
   app.post(paths.start.pattern, async (c) => {
@@ -39,7 +41,13 @@ export function mountStart(app: Hono, portal: Portal): void {
   });
 }
 
-async function begin(c: Context, portal: Portal, workflow: string, submission: string, answers: Record<string, Value>): Promise<Response> {
+async function begin(
+  c: Context,
+  portal: Portal,
+  workflow: string,
+  submission: string,
+  answers: Record<string, Value>,
+): Promise<Response> {
   const { starter_email, starter_name, ...data } = answers;
   const starter: Person = { email: String(starter_email), name: starter_name === undefined ? null : String(starter_name) };
   const origin = { from: 'trigger' as const, by: starter.email, stage: null, at: portal.clock.now() };

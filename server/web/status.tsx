@@ -52,10 +52,16 @@ function standingOf(run: RunView, now: string): Standing {
 /** The stages that the run went through, where it is, and what comes as long as there is only one way on. */
 function wayOf(run: RunView): { title: string; is: 'done' | 'current' | 'later' }[] {
   const { definition } = run.published;
-  const entered = [...new Set(run.history.flatMap(({ happened }) => happened.flatMap((one) => (one.what === 'entered' ? [one.stage] : []))))];
+  const entered = [
+    ...new Set(run.history.flatMap(({ happened }) => happened.flatMap((one) => (one.what === 'entered' ? [one.stage] : [])))),
+  ];
   const later: string[] = [];
   const nextOf = (stage: string) => definition.stages[stage]?.next;
-  for (let next = run.stage === null ? undefined : nextOf(run.stage); next?.length === 1 && next[0] !== undefined; next = nextOf(next[0].to)) {
+  for (
+    let next = run.stage === null ? undefined : nextOf(run.stage);
+    next?.length === 1 && next[0] !== undefined;
+    next = nextOf(next[0].to)
+  ) {
     const { to } = next[0];
     if (to === END || later.includes(to) || entered.includes(to)) break;
     later.push(to);

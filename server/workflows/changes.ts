@@ -10,6 +10,10 @@ const LONGEST_MS = 200;
 export function changesBetween(before: string, after: string): Change[] {
   if (before === after) return before === '' ? [] : [{ is: 'same', text: before }];
   const parts = diffWordsWithSpace(before, after, { timeout: LONGEST_MS });
-  if (parts === undefined) return [{ is: 'removed', text: before }, { is: 'added', text: after }];
+  if (parts === undefined)
+    return [
+      { is: 'removed', text: before },
+      { is: 'added', text: after },
+    ];
   return parts.map(({ added, removed, value }) => ({ is: added ? 'added' : removed ? 'removed' : 'same', text: value }));
 }

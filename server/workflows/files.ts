@@ -12,7 +12,10 @@ import type { Library, Published } from './library.ts';
  * owner edited in the portal is kept unless the file says something new about that very stage. A file with errors is
  * logged and left out; the version published before goes on.
  */
-export async function publishFiles(folder: string, { library, sql, log }: { library: Library; sql: Sql; log: Logger }): Promise<void> {
+export async function publishFiles(
+  folder: string,
+  { library, sql, log }: { library: Library; sql: Sql; log: Logger },
+): Promise<void> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => /\.ya?ml$/.test(name)).sort();
   for (const name of names) {
     const source = await readFile(join(folder, name), 'utf8');
@@ -42,7 +45,10 @@ async function publishFile(
   const merged = newest === null ? source : keepEditedGuidance(source, definition, lastFile ?? '', newest);
   const { definition: read } = readDefinition(merged, name);
   if (read === null) return;
-  const published = await library.publish({ source: merged, definition: read, origin: 'file', by: 'file', note: name }, newest?.version ?? 0);
+  const published = await library.publish(
+    { source: merged, definition: read, origin: 'file', by: 'file', note: name },
+    newest?.version ?? 0,
+  );
   if (published !== null) log.info(`Published ${published.workflow} version ${published.version} from ${name}.`);
 }
 

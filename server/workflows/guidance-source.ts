@@ -40,7 +40,9 @@ function inserted(source: string, at: number, indent: number, text: string): str
 /** Where the line after the last of title and actor begins: guidance is read right after them. */
 function afterFirst(source: string, map: YAMLMap): number {
   const heads = map.items.filter((pair) => isScalar(pair.key) && ['title', 'actor'].includes(String(pair.key.value)));
-  const ends = heads.flatMap((pair) => (isScalar(pair.value) && pair.value.range ? [endOfLine(source, pair.value.range[1])] : []));
+  const ends = heads.flatMap((pair) =>
+    isScalar(pair.value) && pair.value.range ? [endOfLine(source, pair.value.range[1])] : [],
+  );
   return Math.min(source.length, Math.max(map.range?.[0] ?? 0, ...ends) + 1);
 }
 

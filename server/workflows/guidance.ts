@@ -12,7 +12,14 @@ type Needs = { sql: Sql; library: Library };
 export type Wording = { version: number; text: string; by: string; at: Instant; current: boolean };
 
 /** What is to be saved. `basedOn`: the version that the writer had before their eyes. */
-export type GuidanceChange = { workflow: string; stage: string; text: string; by: string; basedOn: number; restores: number | null };
+export type GuidanceChange = {
+  workflow: string;
+  stage: string;
+  text: string;
+  by: string;
+  basedOn: number;
+  restores: number | null;
+};
 
 /** What became of it. `overtaken`: somebody changed the same guidance meanwhile, and nothing was saved. */
 export type GuidanceSaved =

@@ -138,7 +138,10 @@ function compiledFrom(row: Row, { baseUrl, settings }: LibraryNeeds): Published 
 function settingsOf(definition: Definition, portal: string, given: Record<string, string>): Record<string, string> {
   const reach = { portal, settings: {}, starter: { email: '', name: null } };
   return Object.fromEntries(
-    Object.entries(definition.settings).map(([name, text]) => [name, given[name] ?? renderLine(text, definition, {}, reach, 2000)]),
+    Object.entries(definition.settings).map(([name, text]) => [
+      name,
+      given[name] ?? renderLine(text, definition, {}, reach, 2000),
+    ]),
   );
 }
 

@@ -16,13 +16,48 @@ const HOSTILE = [
 
 const KINDS: Record<string, (mail: Mail) => Mail> = {
   believable: (mail) => mail,
-  longest: (mail) => withFacts(withText(mail, () => 'Wordwithoutanyspace'.repeat(1500)), 100, 'word"<&>\n'.repeat(1000)),
-  'longest in Chinese': (mail) => withFacts(withText(mail, () => '报销审批'.repeat(5000)), 300, '报销审批'.repeat(1000)),
-  'right-to-left': (mail) => withFacts(withText(mail, () => 'طلب صرف ٧٥٠٠ دولار'), 3, 'מה הייתה המטרה? 👩‍👩‍👧‍👦🎉'),
-  emoji: (mail) => withFacts(withText(mail, () => '👩‍👩‍👧‍👦'.repeat(300)), 100, '🏳️‍🌈'.repeat(300)),
-  empty: (mail) => withFacts(withText(mail, () => ''), 0, ''),
-  hostile: (mail) => withFacts(withText(mail, () => HOSTILE), 5, HOSTILE),
-  'half a character': (mail) => withFacts(withText(mail, () => 'a\ud800b\udc00'), 2, '\ud83d'),
+  longest: (mail) =>
+    withFacts(
+      withText(mail, () => 'Wordwithoutanyspace'.repeat(1500)),
+      100,
+      'word"<&>\n'.repeat(1000),
+    ),
+  'longest in Chinese': (mail) =>
+    withFacts(
+      withText(mail, () => '报销审批'.repeat(5000)),
+      300,
+      '报销审批'.repeat(1000),
+    ),
+  'right-to-left': (mail) =>
+    withFacts(
+      withText(mail, () => 'طلب صرف ٧٥٠٠ دولار'),
+      3,
+      'מה הייתה המטרה? 👩‍👩‍👧‍👦🎉',
+    ),
+  emoji: (mail) =>
+    withFacts(
+      withText(mail, () => '👩‍👩‍👧‍👦'.repeat(300)),
+      100,
+      '🏳️‍🌈'.repeat(300),
+    ),
+  empty: (mail) =>
+    withFacts(
+      withText(mail, () => ''),
+      0,
+      '',
+    ),
+  hostile: (mail) =>
+    withFacts(
+      withText(mail, () => HOSTILE),
+      5,
+      HOSTILE,
+    ),
+  'half a character': (mail) =>
+    withFacts(
+      withText(mail, () => 'a\ud800b\udc00'),
+      2,
+      '\ud83d',
+    ),
 };
 
 describe.each(MAILS.map((mail) => ({ mail, kind: mail.kind })))('a mail of the kind $kind', ({ mail }) => {
@@ -107,7 +142,9 @@ test('guidance in Markdown is shown as plain paragraphs', async () => {
 });
 
 test('whatever is typed, a hand-off keeps its one link', async () => {
-  const typed = fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...HOSTILE.split(/\b/)))).map((parts) => parts.join(''));
+  const typed = fc
+    .array(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...HOSTILE.split(/\b/))))
+    .map((parts) => parts.join(''));
   await fc.assert(
     fc.asyncProperty(typed, async (text) => {
       const mail = withFacts({ ...SAMPLES.hand_off, asks: text, runTitle: text, stageTitle: text }, 2, text);
@@ -123,7 +160,10 @@ test('whatever is typed, a hand-off keeps its one link', async () => {
 
 /** The mail with every text changed that is not an address of ours. */
 function withText<M extends Mail>(mail: M, change: (text: string) => string): M {
-  const changed = Object.entries(mail).map(([key, value]) => [key, typeof value === 'string' && !OURS.has(key) ? change(value) : value]);
+  const changed = Object.entries(mail).map(([key, value]) => [
+    key,
+    typeof value === 'string' && !OURS.has(key) ? change(value) : value,
+  ]);
   return Object.assign({ ...mail }, Object.fromEntries(changed));
 }
 
@@ -153,5 +193,10 @@ function addresses(text: string): string[] {
 function plain(html: string): string {
   const body = html.slice(html.indexOf('<body'));
   const words = body.replace(/<br\/>|<\/(?:p|div|td|h1)>/g, '\n').replace(/<!--.*?-->|<[^>]+>/gs, '');
-  return words.replace(/&#x27;/g, "'").replace(/&quot;/g, '"').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
+  return words
+    .replace(/&#x27;/g, "'")
+    .replace(/&quot;/g, '"')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&');
 }

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createFixedClock } from '../../server/clock.ts';
 import { connect, type Sql } from '../../server/database/connect.ts';
 import { examine } from '../../server/doctor.ts';
 import { createLibrary } from '../../server/workflows/library.ts';
-import { createFixedClock } from '../../server/clock.ts';
 import { type FreshDatabase, freshDatabase } from '../world/database.ts';
 import { type ServerProcess, serverProcess } from '../world/server-process.ts';
 import { openSink, type Sink } from '../world/sink.ts';
@@ -61,7 +61,8 @@ test('300 runs finish exactly once although the server is killed every second or
     { stage: 'second_approval', state: 'decided', n: escalated },
   ]);
 
-  const mails = await sql`select kind, count(*)::int as n, count(distinct (run_id, recipient))::int as different from mails where run_id is not null group by 1 order by 1`;
+  const mails =
+    await sql`select kind, count(*)::int as n, count(distinct (run_id, recipient))::int as different from mails where run_id is not null group by 1 order by 1`;
   expect([...mails]).toEqual([
     { kind: 'hand_off', n: RUNS + escalated, different: RUNS + escalated },
     { kind: 'outcome', n: RUNS, different: RUNS },
@@ -74,7 +75,9 @@ test('300 runs finish exactly once although the server is killed every second or
   const library = createLibrary({ sql, clock: createFixedClock('2026-01-01T00:00:00Z'), baseUrl: server.url, settings: {} });
   const examined = await examine({ sql, library });
   expect(examined.flatMap(({ name, wrong }) => wrong.map((line) => `${name}: ${line}`))).toEqual([]);
-  process.stdout.write(`crash test: ${total} kills, ${landed.duringRequests} of them amid requests, ${landed.duringEffects} amid effects\n`);
+  process.stdout.write(
+    `crash test: ${total} kills, ${landed.duringRequests} of them amid requests, ${landed.duringEffects} amid effects\n`,
+  );
 });
 
 let inFlight = 0;
@@ -157,7 +160,8 @@ async function persist(act: () => Promise<Page>): Promise<Page> {
 
 async function settled(): Promise<void> {
   await until(async () => {
-    const [due] = await sql`select (select count(*) from outbox where state = 'ready')::int + (select count(*) from messages)::int as n`;
+    const [due] =
+      await sql`select (select count(*) from outbox where state = 'ready')::int + (select count(*) from messages)::int as n`;
     return due?.n === 0;
   });
 }

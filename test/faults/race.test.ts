@@ -36,7 +36,13 @@ test('of 200 different answers at once through two servers one takes effect, and
   if (one === undefined || other === undefined) throw new Error('Two servers are needed.');
   const employee = visit(one.url);
   const form = await employee.get('/start/expense-approval');
-  await employee.submit(form, { starter_email: 'emma@example.com', starter_name: 'Emma', amount: '100', purpose: 'Train', manager_email: 'mara@example.com' });
+  await employee.submit(form, {
+    starter_email: 'emma@example.com',
+    starter_name: 'Emma',
+    amount: '100',
+    purpose: 'Train',
+    manager_email: 'mara@example.com',
+  });
   const [letter] = await letters(one.url, { to: 'mara@example.com' });
   if (letter === undefined) throw new Error('No hand-off arrived.');
   const path = new URL(linkIn(letter)).pathname;
@@ -56,9 +62,11 @@ test('of 200 different answers at once through two servers one takes effect, and
   const losers = pages.filter(({ status }) => status === 409);
   expect({ winners: winners.length, losers: losers.length }).toEqual({ winners: 1, losers: 199 });
 
-  const answers = await sql`select event->>'submission' as submission, event->'answers'->>'reason' as reason from history where event->>'type' = 'answered'`;
+  const answers =
+    await sql`select event->>'submission' as submission, event->'answers'->>'reason' as reason from history where event->>'type' = 'answered'`;
   expect(answers).toHaveLength(1);
   for (const { html } of losers) expect(html).toContain(String(answers[0]?.reason));
-  const [handOff] = await sql`select count(*)::int as n from hand_offs where stage = 'review' and round = 1 and state = 'decided'`;
+  const [handOff] =
+    await sql`select count(*)::int as n from hand_offs where stage = 'review' and round = 1 and state = 'decided'`;
   expect(handOff).toEqual({ n: 1 });
 });

@@ -51,7 +51,14 @@ const BAD: Bad[] = [
   ['a word that is misspelt', 'title: Expense', 'titel: Expense', 2, 1, 'unknown_field'],
   ['a word that a component does not know', 'shows: [amount]', 'show: [amount]', 22, 29, 'unknown_field'],
   ['a component that does not exist', '- form: { id: decide', '- from: { id: decide', 22, 9, 'unknown_field'],
-  ['two components in one', '- email: { to: emma, subject: Sorry', '- note: { text: x }\n        email: { to: emma, subject: Sorry', 35, 9, 'wrong_type'],
+  [
+    'two components in one',
+    '- email: { to: emma, subject: Sorry',
+    '- note: { text: x }\n        email: { to: emma, subject: Sorry',
+    35,
+    9,
+    'wrong_type',
+  ],
   ['a missing title', 'title: Expense\n', '', 1, 1, 'missing'],
   ['a field without a type', '{ type: text }', '{ label: Id }', 12, 3, 'missing'],
   ['a type that does not exist', 'type: long_text', 'type: longtext', 11, 19, 'wrong_type'],
@@ -73,14 +80,49 @@ const BAD: Bad[] = [
   ['a form for the system', 'actor: max', 'actor: system', 22, 15, 'system_asks_people'],
   ['data that are not declared', 'collects: [decision, reason]', 'collects: [decision, reasons]', 22, 67, 'unknown_data'],
   ['a result saved nowhere', 'save: { payment_id', 'save: { payment', 30, 113, 'unknown_data'],
-  ['two components of one name', 'email: { to: emma, subject: "Paid', 'email: { id: http_1, to: emma, subject: "Paid', 31, 9, 'duplicate_component'],
+  [
+    'two components of one name',
+    'email: { to: emma, subject: "Paid',
+    'email: { id: http_1, to: emma, subject: "Paid',
+    31,
+    9,
+    'duplicate_component',
+  ],
   ['an address that may be none', '"{{ manager_email }}"', '"{{ decision }}"', 6, 33, 'actor_address'],
-  ['an address that may be left empty', 'manager_email: { type: email }', 'manager_email: { type: email, optional: true }', 6, 33, 'actor_address'],
+  [
+    'an address that may be left empty',
+    'manager_email: { type: email }',
+    'manager_email: { type: email, optional: true }',
+    6,
+    33,
+    'actor_address',
+  ],
   ['two addresses', '"{{ manager_email }}"', '"a@b.co, c@d.co"', 6, 33, 'actor_address'],
   ['a stage that nothing leads to', '{ to: pay, when', '{ to: refused, when', 27, 3, 'unreachable_stage'],
-  ['a fork that may match nothing', '      - { to: refused, otherwise: true }\n', '      - { to: refused, when: amount > 9 }\n', 23, 5, 'fork_may_match_nothing'],
-  ['two branches for everything else', '{ to: review, when: reason == "again" }', '{ to: review, otherwise: true }', 26, 9, 'several_otherwise'],
-  ['a branch after everything else', '      - { to: refused, otherwise: true }\n', '      - { to: refused, otherwise: true }\n      - { to: pay, when: amount > 9 }\n', 27, 9, 'branch_after_otherwise'],
+  [
+    'a fork that may match nothing',
+    '      - { to: refused, otherwise: true }\n',
+    '      - { to: refused, when: amount > 9 }\n',
+    23,
+    5,
+    'fork_may_match_nothing',
+  ],
+  [
+    'two branches for everything else',
+    '{ to: review, when: reason == "again" }',
+    '{ to: review, otherwise: true }',
+    26,
+    9,
+    'several_otherwise',
+  ],
+  [
+    'a branch after everything else',
+    '      - { to: refused, otherwise: true }\n',
+    '      - { to: refused, otherwise: true }\n      - { to: pay, when: amount > 9 }\n',
+    27,
+    9,
+    'branch_after_otherwise',
+  ],
   ['a branch without a condition', ', when: reason == "again" }', ' }', 25, 9, 'missing'],
   ['a condition over unknown data', 'amount > 5 }', 'amout > 5 }', 24, 47, 'condition'],
   ['a condition that is no yes or no', 'when: reason == "again"', 'when: reason', 25, 29, 'condition'],
@@ -98,7 +140,14 @@ const BAD: Bad[] = [
   ['a schedule with seconds', 'triggers:\n', 'triggers:\n  - schedule: { cron: "* * * * * *" }\n', 15, 23, 'cron'],
   ['a schedule without words', 'triggers:\n', 'triggers:\n  - schedule: { cron: "" }\n', 15, 23, 'cron'],
   ['a schedule out of range', 'triggers:\n', 'triggers:\n  - schedule: { cron: "60 9 * * *" }\n', 15, 23, 'cron'],
-  ['a schedule in no time zone', 'triggers:\n', 'triggers:\n  - schedule: { cron: "0 9 * * *", timezone: Mars }\n', 15, 46, 'timezone'],
+  [
+    'a schedule in no time zone',
+    'triggers:\n',
+    'triggers:\n  - schedule: { cron: "0 9 * * *", timezone: Mars }\n',
+    15,
+    46,
+    'timezone',
+  ],
 ];
 
 function findingsOf(source: string) {
@@ -117,7 +166,10 @@ describe('a definition with', () => {
   });
 
   test('an endless circle', () => {
-    const source = GOOD.replace('- { to: refused, otherwise: true }', '- { to: review, otherwise: true }').replace('{ to: pay,', '{ to: review,');
+    const source = GOOD.replace('- { to: refused, otherwise: true }', '- { to: review, otherwise: true }').replace(
+      '{ to: pay,',
+      '{ to: review,',
+    );
     expect(findingsOf(source).map(({ code }) => code)).toContain('no_way_to_an_end');
   });
 
@@ -138,7 +190,10 @@ test('a finding says where, what and what to do', () => {
 });
 
 test('a misspelt word comes with the one that was meant', () => {
-  const remedies = (from: string, to: string) => findingsOf(GOOD.replace(from, to)).map(({ message, remedy }) => `${message} ${remedy}`).join('\n');
+  const remedies = (from: string, to: string) =>
+    findingsOf(GOOD.replace(from, to))
+      .map(({ message, remedy }) => `${message} ${remedy}`)
+      .join('\n');
   expect(remedies('title: Expense', 'titel: Expense')).toContain('Did you mean title?');
   expect(remedies('actor: max', 'actor: mex')).toContain('Did you mean max?');
   expect(remedies('to: pay,', 'to: pya,')).toContain('Did you mean pay?');
@@ -170,14 +225,18 @@ describe('a hostile file is refused with a finding', () => {
     const damage = fc.record({
       at: fc.nat(GOOD.length),
       cut: fc.nat(20),
-      put: fc.oneof(fc.string({ maxLength: 5 }), fc.constantFrom('{', '[', '"', '\n', '- ', ': ', '{{', '{%', '&a ', '*a', 'null', '1e999', 'string', '__proto__: 1\n')),
+      put: fc.oneof(
+        fc.string({ maxLength: 5 }),
+        fc.constantFrom('{', '[', '"', '\n', '- ', ': ', '{{', '{%', '&a ', '*a', 'null', '1e999', 'string', '__proto__: 1\n'),
+      ),
     });
     fc.assert(
       fc.property(fc.array(damage, { minLength: 1, maxLength: 3 }), (damages) => {
         const source = damages.reduce((text, { at, cut, put }) => text.slice(0, at) + put + text.slice(at + cut), GOOD);
         const { definition, findings } = readDefinition(source, 'x.yaml');
         expect(definition !== null || findings.length > 0).toBe(true);
-        for (const { line, column } of findings) expect(line >= 1 && column >= 1 && line <= source.split('\n').length + 1).toBe(true);
+        for (const { line, column } of findings)
+          expect(line >= 1 && column >= 1 && line <= source.split('\n').length + 1).toBe(true);
       }),
       { numRuns: 500 },
     );

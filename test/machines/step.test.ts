@@ -48,7 +48,11 @@ describe('an expense request', () => {
 
   test('ends with an approval email once the payment has its reference', () => {
     const paying = after(begun(10_000), { decision: 'approve' });
-    const outcome = told(paying, { type: 'effect_done', effect: effectOf(paying), result: { status: 201, saved: { payment_id: 'pay_1' } } });
+    const outcome = told(paying, {
+      type: 'effect_done',
+      effect: effectOf(paying),
+      result: { status: 201, saved: { payment_id: 'pay_1' } },
+    });
     expect(outcome.status).toBe('done');
     expect(outcome.effects).toMatchObject([{ mail: { is: 'outcome', to: EMMA, subject: 'Approved: $100.00' } }]);
     expect(JSON.stringify(outcome.effects)).toContain('pay_1');
@@ -62,7 +66,10 @@ describe('an expense request', () => {
 
   test('that is sent back comes round again with a new hand-off', () => {
     const revising = after(begun(10_000), { decision: 'revise', reason: 'Which train?' });
-    expect(revising).toMatchObject({ stage: 'revise', handOffs: [{ is: 'decided' }, { is: 'opened', handOff: { person: EMMA } }] });
+    expect(revising).toMatchObject({
+      stage: 'revise',
+      handOffs: [{ is: 'decided' }, { is: 'opened', handOff: { person: EMMA } }],
+    });
     const again = after(revising, { amount: 12_000, purpose: 'Train to Berlin' });
     expect(again).toMatchObject({ stage: 'review', title: 'Expense of $120.00' });
     expect(again.handOffs).toMatchObject([{ is: 'decided' }, { is: 'opened', round: 2, handOff: { person: MARA } }]);
@@ -92,7 +99,11 @@ describe('an expense request', () => {
     expect(stuck.status).toBe('attention');
     const retried = told(stuck, { type: 'retried', by: 'ops@example.com' });
     expect(retried).toMatchObject({ status: 'active', rearmed: [effectOf(paying)] });
-    const done = told(retried, { type: 'effect_done', effect: effectOf(paying), result: { status: 201, saved: { payment_id: 'p' } } });
+    const done = told(retried, {
+      type: 'effect_done',
+      effect: effectOf(paying),
+      result: { status: 201, saved: { payment_id: 'p' } },
+    });
     expect(done.status).toBe('done');
   });
 
@@ -115,7 +126,14 @@ describe('an expense request', () => {
     ];
     for (const event of late) expect(step(expense, decided.snapshot, stamped(event))).toBeNull();
     const moved = told(first, { type: 'escalate_due', handOff: id });
-    const old = { type: 'answered', handOff: id, generation: 1, by: MARA, answers: { decision: 'approve' }, submission: 's' } as const;
+    const old = {
+      type: 'answered',
+      handOff: id,
+      generation: 1,
+      by: MARA,
+      answers: { decision: 'approve' },
+      submission: 's',
+    } as const;
     expect(step(expense, moved.snapshot, stamped(old))).toBeNull();
   });
 });
@@ -130,7 +148,10 @@ test('a step leaves what it was given untouched and gives the same outcome again
 });
 
 test('whatever happens, replaying the history gives the stored snapshot, byte for byte', () => {
-  const acts = fc.array(fc.constantFrom('approve', 'reject', 'revise', 'escalate', 'remind', 'overdue', 'fail', 'retry', 'pay', 'reassign'), { maxLength: 25 });
+  const acts = fc.array(
+    fc.constantFrom('approve', 'reject', 'revise', 'escalate', 'remind', 'overdue', 'fail', 'retry', 'pay', 'reassign'),
+    { maxLength: 25 },
+  );
   fc.assert(
     fc.property(acts, fc.integer({ min: 1, max: 2_000_000 }), (names, amount) => {
       const beginning = beginningOf(amount);
@@ -147,7 +168,9 @@ test('whatever happens, replaying the history gives the stored snapshot, byte fo
       expect(JSON.stringify(replay(expense, beginning, JSON.parse(JSON.stringify(history))))).toBe(JSON.stringify(stored));
       // Nothing is stuck: a run has ended, or waits for a person, an effect or an operator.
       const { context } = outcome.snapshot;
-      expect(context.ending !== null || context.open !== null || context.awaiting !== null || context.attention !== null).toBe(true);
+      expect(context.ending !== null || context.open !== null || context.awaiting !== null || context.attention !== null).toBe(
+        true,
+      );
     }),
     { numRuns: 300 },
   );
@@ -167,7 +190,10 @@ function fresh(): string {
 
 function beginningOf(amount: number, manager = MARA.email): Beginning {
   const run = fresh();
-  const gathered = (value: Value): Facts[string] => ({ value, origin: { from: 'trigger', by: EMMA.email, stage: null, at: MONDAY } });
+  const gathered = (value: Value): Facts[string] => ({
+    value,
+    origin: { from: 'trigger', by: EMMA.email, stage: null, at: MONDAY },
+  });
   const facts = { amount: gathered(amount), purpose: gathered('Train'), manager_email: gathered(manager) };
   return { run, fresh: run, at: MONDAY, starter: EMMA, trigger: 'form', facts };
 }
@@ -211,14 +237,22 @@ function mailsOf(effects: Outcome['effects']): string[][] {
 function eventFor(name: string, { context }: StoredSnapshot): RunEvent | null {
   const { open, awaiting } = context;
   if (name === 'fail' && awaiting) return stamped({ type: 'effect_failed', effect: awaiting.effect, error: 'no' });
-  if (name === 'pay' && awaiting) return stamped({ type: 'effect_done', effect: awaiting.effect, result: { status: 200, saved: { payment_id: 'p' } } });
+  if (name === 'pay' && awaiting)
+    return stamped({ type: 'effect_done', effect: awaiting.effect, result: { status: 200, saved: { payment_id: 'p' } } });
   if (name === 'retry') return stamped({ type: 'retried', by: 'ops@example.com' });
   if (open === null) return null;
   const about = { handOff: open.id };
   if (name === 'escalate') return stamped({ type: 'escalate_due', ...about });
   if (name === 'remind') return stamped({ type: 'remind_due', ...about });
   if (name === 'overdue') return stamped({ type: 'overdue', ...about });
-  if (name === 'reassign') return stamped({ type: 'reassigned', ...about, to: { email: 'zoe@example.com', name: null }, by: 'ops@example.com', reason: 'away' });
+  if (name === 'reassign')
+    return stamped({
+      type: 'reassigned',
+      ...about,
+      to: { email: 'zoe@example.com', name: null },
+      by: 'ops@example.com',
+      reason: 'away',
+    });
   const answers: Record<string, Record<string, Value>> = {
     review: { decision: name },
     second_approval: { second_decision: name === 'approve' ? 'approve' : 'reject' },

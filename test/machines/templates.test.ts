@@ -32,9 +32,12 @@ describe('a text', () => {
 
   test('what people typed stays as they typed it, even when it looks like a template', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.constantFrom('{{ amount }}', '{% if true %}', '{{ secrets.TOKEN }}', '{% raw %}')), (purpose) => {
-        expect(renderText('<{{ purpose }}>', workflow, factsOf({ purpose }), REACH)).toBe(`<${purpose}>`);
-      }),
+      fc.property(
+        fc.oneof(fc.string(), fc.constantFrom('{{ amount }}', '{% if true %}', '{{ secrets.TOKEN }}', '{% raw %}')),
+        (purpose) => {
+          expect(renderText('<{{ purpose }}>', workflow, factsOf({ purpose }), REACH)).toBe(`<${purpose}>`);
+        },
+      ),
     );
   });
 
@@ -75,13 +78,20 @@ describe('a text', () => {
 describe('JSON for other systems', () => {
   test('a text that is one name alone becomes the plain value', () => {
     const json = { amount: '{{ amount }}', words: 'of {{ amount }}', list: ['{{ day }}', 3, null, true] };
-    expect(renderJson(json, workflow, facts, REACH)).toEqual({ amount: '7500.00', words: 'of $7,500.00', list: [null, 3, null, true] });
+    expect(renderJson(json, workflow, facts, REACH)).toEqual({
+      amount: '7500.00',
+      words: 'of $7,500.00',
+      list: [null, 3, null, true],
+    });
   });
 });
 
 describe('a header with a secret', () => {
   test('names the secret and never holds it', () => {
-    expect(renderWithSecrets('Bearer {{ secrets.TOKEN }}', workflow, facts, REACH)).toEqual([{ text: 'Bearer ' }, { secret: 'TOKEN' }]);
+    expect(renderWithSecrets('Bearer {{ secrets.TOKEN }}', workflow, facts, REACH)).toEqual([
+      { text: 'Bearer ' },
+      { secret: 'TOKEN' },
+    ]);
   });
 
   test('a person who types the name of a secret gets their own words', () => {

@@ -8,13 +8,13 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { renderMail } from '../../emails/render.ts';
 import { SAMPLES } from '../../emails/samples.ts';
 import { connect } from '../../server/database/connect.ts';
-import { EffectFailed } from '../../server/errors.ts';
 import { cleanSubject, headersFor } from '../../server/effects/transports/letter.ts';
 import { createLocalTransport } from '../../server/effects/transports/local.ts';
 import { findMail, listMails } from '../../server/effects/transports/local-mailbox.ts';
 import { createResendTransport } from '../../server/effects/transports/resend.ts';
 import { createSmtpTransport } from '../../server/effects/transports/smtp.ts';
 import type { Letter, Transport } from '../../server/effects/transports/transport.ts';
+import { EffectFailed } from '../../server/errors.ts';
 import { freshDatabase } from '../world/database.ts';
 
 const RUN = '019ac0de-0000-7000-8000-00000000aa00';
@@ -45,13 +45,36 @@ describe('a mail by SMTP', () => {
 
   test('has the recipient, subject and headers that we meant, whatever was typed', async () => {
     const sink = await smtpSink();
-    const nasty = ['\r\nBcc: evil@example.com\r\n', '\n', '\r', '\0', '"', ',', ';', '<evil@example.com>', ':', '=?utf-8?q?Bcc:=20evil?=', '\u2028', '\ud800', 'é', '🎉'];
+    const nasty = [
+      '\r\nBcc: evil@example.com\r\n',
+      '\n',
+      '\r',
+      '\0',
+      '"',
+      ',',
+      ';',
+      '<evil@example.com>',
+      ':',
+      '=?utf-8?q?Bcc:=20evil?=',
+      '\u2028',
+      '\ud800',
+      'é',
+      '🎉',
+    ];
     const typed = fc.array(fc.oneof(fc.constantFrom(...nasty), fc.string({ maxLength: 60 }))).map((parts) => parts.join(''));
     await fc.assert(
       fc.asyncProperty(typed, async (line) => {
         sink.arrived.length = 0;
         const sample = SAMPLES.hand_off;
-        const asked = { ...sample, runTitle: line, workflowTitle: line, stageTitle: line, asks: line, guidance: line, contact: line };
+        const asked = {
+          ...sample,
+          runTitle: line,
+          workflowTitle: line,
+          stageTitle: line,
+          asks: line,
+          guidance: line,
+          contact: line,
+        };
         const mail = await renderMail({ ...asked, facts: [{ label: line, text: line }] });
         await sink.transport.send(letter(mail));
         await sink.transport.send(letter({ ...mail, subject: `S${line}` }));
@@ -67,14 +90,18 @@ describe('a mail by SMTP', () => {
     );
   });
 
-  test.each(['a@example.com, b@example.com', 'Max <max@example.com>', 'max@example.com\r\nBcc: b@example.com', '"a b"@example.com', 'a@b', ''])(
-    'to %j does not leave',
-    async (to) => {
-      const sink = await smtpSink();
-      await expect(sink.transport.send(letter({ to }))).rejects.toMatchObject({ again: false });
-      expect(sink.arrived).toEqual([]);
-    },
-  );
+  test.each([
+    'a@example.com, b@example.com',
+    'Max <max@example.com>',
+    'max@example.com\r\nBcc: b@example.com',
+    '"a b"@example.com',
+    'a@b',
+    '',
+  ])('to %j does not leave', async (to) => {
+    const sink = await smtpSink();
+    await expect(sink.transport.send(letter({ to }))).rejects.toMatchObject({ again: false });
+    expect(sink.arrived).toEqual([]);
+  });
 
   test.each([
     { code: 451, at: 'rcpt', again: true },
@@ -106,7 +133,10 @@ describe('a mail by SMTP', () => {
 
 describe('a mail by Resend', () => {
   test('carries its id as idempotency key, and the same body when it is sent again', async () => {
-    const stub = await resendStub([{ status: 500, body: { name: 'internal_server_error', message: 'Oops', statusCode: 500 } }, { status: 200, body: { id: 'sent-1' } }]);
+    const stub = await resendStub([
+      { status: 500, body: { name: 'internal_server_error', message: 'Oops', statusCode: 500 } },
+      { status: 200, body: { id: 'sent-1' } },
+    ]);
     expect((await failureOf(stub.transport.send(letter()))).again).toBe(true);
     expect(await stub.transport.send(letter())).toEqual({ providerId: 'sent-1' });
     const [first, second] = stub.calls;
@@ -124,7 +154,13 @@ describe('a mail by Resend', () => {
   const date = 'Fri, 20 Nov 2026 10:00:00 GMT';
   test.each<{ status: number; name: string; headers: Record<string, string>; again: boolean; waitMs: number | null }>([
     { status: 429, name: 'rate_limit_exceeded', headers: { 'retry-after': '7' }, again: true, waitMs: 7000 },
-    { status: 429, name: 'rate_limit_exceeded', headers: { date, 'retry-after': 'Fri, 20 Nov 2026 10:01:30 GMT' }, again: true, waitMs: 90_000 },
+    {
+      status: 429,
+      name: 'rate_limit_exceeded',
+      headers: { date, 'retry-after': 'Fri, 20 Nov 2026 10:01:30 GMT' },
+      again: true,
+      waitMs: 90_000,
+    },
     { status: 429, name: 'rate_limit_exceeded', headers: { 'retry-after': 'soon' }, again: true, waitMs: null },
     { status: 503, name: 'application_error', headers: {}, again: true, waitMs: null },
     { status: 422, name: 'validation_error', headers: {}, again: false, waitMs: null },
@@ -166,7 +202,10 @@ test('the local mailbox keeps a mail once, and shows the newest first', async ()
   await transport.send(letter({ subject: 'Again' }));
   await transport.send(letter({ id: ID(2), run: null, kind: 'sign_in', subject: 'Two\r\nlines' }));
   const mails = await listMails(sql, { limit: 10 });
-  expect(mails.map(({ id, subject }) => [id, subject])).toEqual([[ID(2), 'Two lines'], [ID(1), 'A subject']]);
+  expect(mails.map(({ id, subject }) => [id, subject])).toEqual([
+    [ID(2), 'Two lines'],
+    [ID(1), 'A subject'],
+  ]);
   expect(await findMail(sql, ID(1))).toEqual({ ...letter(), at: '2026-11-20T10:00:00.000Z' });
   expect(await findMail(sql, ID(3))).toBeNull();
   expect(await findMail(sql, "1' or 1=1")).toBeNull();
@@ -189,8 +228,18 @@ test('mails of one run refer to one another, other mails to none', () => {
 });
 
 const HEADERS = [
-  'auto-submitted', 'content-type', 'date', 'from', 'in-reply-to', 'message-id', 'mime-version', 'references', 'subject', 'to',
-  'x-auto-response-suppress', 'x-entity-ref-id',
+  'auto-submitted',
+  'content-type',
+  'date',
+  'from',
+  'in-reply-to',
+  'message-id',
+  'mime-version',
+  'references',
+  'subject',
+  'to',
+  'x-auto-response-suppress',
+  'x-entity-ref-id',
 ];
 
 function ID(n: number): string {
@@ -215,7 +264,10 @@ function letter(change: Partial<Letter> = {}): Letter {
 }
 
 async function failureOf(sending: Promise<unknown>): Promise<EffectFailed> {
-  const error = await sending.then(() => null, (reason: unknown) => reason);
+  const error = await sending.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   if (error instanceof EffectFailed) return error;
   throw new Error(`Expected EffectFailed, got ${String(error)}`);
 }
@@ -235,7 +287,8 @@ async function smtpSink(refuse: { rcpt?: number; data?: number | 'hang up' } = {
       stream.on('end', () => {
         const { mailFrom, rcptTo } = session.envelope;
         const from = mailFrom === false ? '' : mailFrom.address;
-        if (typeof refuse.data !== 'number') arrived.push({ raw: Buffer.concat(chunks), from, to: rcptTo.map(({ address }) => address) });
+        if (typeof refuse.data !== 'number')
+          arrived.push({ raw: Buffer.concat(chunks), from, to: rcptTo.map(({ address }) => address) });
         if (refuse.data === 'hang up') hangUp();
         else callback(refusal(refuse.data));
       });
@@ -261,7 +314,9 @@ function refusal(responseCode: number | undefined): Error | null {
 type StubAnswer = { status: number; headers?: Record<string, string>; body: unknown } | 'reset';
 
 /** Something that speaks like the API of Resend: it gives the answers named, one each call. */
-async function resendStub(answers: StubAnswer[]): Promise<{ calls: { headers: IncomingHttpHeaders; body: string }[]; transport: Transport }> {
+async function resendStub(
+  answers: StubAnswer[],
+): Promise<{ calls: { headers: IncomingHttpHeaders; body: string }[]; transport: Transport }> {
   const calls: { headers: IncomingHttpHeaders; body: string }[] = [];
   const server = createServer(async (request, response) => {
     calls.push({ headers: request.headers, body: await text(request) });
@@ -272,7 +327,10 @@ async function resendStub(answers: StubAnswer[]): Promise<{ calls: { headers: In
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
-  return { calls, transport: createResendTransport({ apiKey: 're_test', baseUrl: `http://127.0.0.1:${portOf(server.address())}` }) };
+  return {
+    calls,
+    transport: createResendTransport({ apiKey: 're_test', baseUrl: `http://127.0.0.1:${portOf(server.address())}` }),
+  };
 }
 
 function answerWith(response: ServerResponse, answer: StubAnswer): void {

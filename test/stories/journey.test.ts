@@ -12,7 +12,10 @@ const SCREENS = [
   { name: 'without-scripts', viewport: { width: 390, height: 844 }, javaScriptEnabled: false },
 ];
 // The smallest real PNG: one grey pixel.
-const RECEIPT = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==', 'base64');
+const RECEIPT = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 let browser: Browser;
 let world: World;
@@ -42,11 +45,18 @@ describe.each(SCREENS)('on the screen "$name"', ({ name, viewport, javaScriptEna
 
   async function seen(page: Page, step: string): Promise<void> {
     await page.screenshot({ path: `${ARTEFACTS}/${name}-${step}.png`, fullPage: true });
-    const wide = await page.locator('body').evaluate((body) => body.scrollWidth).catch(() => 0);
+    const wide = await page
+      .locator('body')
+      .evaluate((body) => body.scrollWidth)
+      .catch(() => 0);
     expect(wide, `${step} scrolls sideways`).toBeLessThanOrEqual(viewport.width);
     if (!javaScriptEnabled) return;
     const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+    expect(
+      violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => [id, nodes[0]?.html]),
+    ).toEqual([]);
   }
 
   test('an expense of 7,500 travels from the employee over manager and finance to the payment', async () => {
@@ -85,7 +95,12 @@ describe.each(SCREENS)('on the screen "$name"', ({ name, viewport, javaScriptEna
     const [outcome] = await world.letters({ to: employee, kind: 'outcome' });
     expect(outcome?.subject).toBe('Approved: $7,500.00');
     const payment = world.sink.calls.at(-1);
-    expect(payment).toMatchObject({ method: 'POST', path: '/payments', headers: { authorization: 'Bearer tok_canary' }, json: { amount: '7500.00', currency: 'USD' } });
+    expect(payment).toMatchObject({
+      method: 'POST',
+      path: '/payments',
+      headers: { authorization: 'Bearer tok_canary' },
+      json: { amount: '7500.00', currency: 'USD' },
+    });
     expect(outcome?.text).toContain(`pay_${payment?.headers['idempotency-key']}`);
 
     await onPage(async (page) => {
@@ -94,7 +109,10 @@ describe.each(SCREENS)('on the screen "$name"', ({ name, viewport, javaScriptEna
       await seen(page, '07-finished');
       await page.goto('/mailbox');
       await seen(page, '08-mailbox');
-      await page.getByRole('link', { name: /Please decide/ }).first().click();
+      await page
+        .getByRole('link', { name: /Please decide/ })
+        .first()
+        .click();
       await page.getByText('Plain text').waitFor();
       await page.screenshot({ path: `${ARTEFACTS}/${name}-09-mail.png` });
     });

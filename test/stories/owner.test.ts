@@ -26,14 +26,22 @@ afterAll(async () => {
 async function start(manager: string): Promise<void> {
   const visitor = world.visitor();
   const form = await visitor.get('/start/expense-approval');
-  const page = await visitor.submit(form, { starter_email: 'emma@example.com', starter_name: 'Emma', amount: '7500', purpose: 'Train', manager_email: manager });
+  const page = await visitor.submit(form, {
+    starter_email: 'emma@example.com',
+    starter_name: 'Emma',
+    amount: '7500',
+    purpose: 'Train',
+    manager_email: manager,
+  });
   expect(page.status).toBe(200);
 }
 
 async function seen(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${ARTEFACTS}/owner-${name}.png`, fullPage: true });
   const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+  expect(
+    violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.html]),
+  ).toEqual([]);
 }
 
 async function signIn(page: Page): Promise<void> {
@@ -61,7 +69,10 @@ test.each([
   await seen(page, `${screen}-2-workflow`);
   await page.goto('/runs');
   await seen(page, `${screen}-3-runs`);
-  await page.getByRole('link', { name: /Expense of/ }).first().click();
+  await page
+    .getByRole('link', { name: /Expense of/ })
+    .first()
+    .click();
   await page.getByText('mara@example.com').first().waitFor();
   await seen(page, `${screen}-4-run`);
   await context.close();
@@ -74,12 +85,18 @@ test('guidance that an owner changes while a run is under way reaches the next p
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, baseURL: world.url });
   const page = await context.newPage();
   await signIn(page);
-  for (const [stage, text] of [['review', NEW], ['second_approval', 'The budget of the quarter decides.']] as const) {
+  for (const [stage, text] of [
+    ['review', NEW],
+    ['second_approval', 'The budget of the quarter decides.'],
+  ] as const) {
     await page.goto(`/workflows/expense-approval/stages/${stage}/guidance`);
     await page.locator('textarea').fill(text);
     await page.getByText('of the quarter').or(page.getByText('by train is always')).first().waitFor();
     await seen(page, `5-guidance-${stage}`);
-    await page.getByRole('button', { name: /publish|save/i }).first().click();
+    await page
+      .getByRole('button', { name: /publish|save/i })
+      .first()
+      .click();
     await page.waitForLoadState('networkidle');
   }
   await page.goto('/workflows/expense-approval/stages/review/guidance');

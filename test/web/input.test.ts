@@ -11,7 +11,13 @@ beforeAll(async () => {
 
 afterAll(() => world.close());
 
-const GOOD = { starter_email: 'emma@example.com', starter_name: 'Emma', amount: '100', purpose: 'Train', manager_email: 'mara@example.com' };
+const GOOD = {
+  starter_email: 'emma@example.com',
+  starter_name: 'Emma',
+  amount: '100',
+  purpose: 'Train',
+  manager_email: 'mara@example.com',
+};
 
 async function send(values: Record<string, string | File>): Promise<{ visitor: Visitor; form: Page; page: Page }> {
   const visitor = world.visitor();
@@ -63,7 +69,8 @@ describe('what a stranger types', () => {
   test('NUL bytes and halves of characters are taken out before they reach the database', async () => {
     const { page } = await send({ purpose: 'a\u0000b\uD800c', manager_email: 'nul@example.com' });
     expect(page.status).toBe(200);
-    const [row] = await world.portal.sql`select snapshot->'context'->'facts'->'purpose'->>'value' as purpose from runs order by started_at desc limit 1`;
+    const [row] = await world.portal
+      .sql`select snapshot->'context'->'facts'->'purpose'->>'value' as purpose from runs order by started_at desc limit 1`;
     expect(row?.purpose).toBe('ab\uFFFDc');
   });
 
@@ -164,9 +171,23 @@ describe('a form', () => {
   ])('that comes from %s changes nothing, whatever its content type', async (_, headers) => {
     const link = await handOff('foreign@example.com');
     const before = await runs();
-    const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value === 'SELF' ? new URL(world.url).origin : value]));
-    for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/json', 'multipart/form-data; boundary=x', 'x/y']) {
-      for (const path of ['/start/expense-approval', `${new URL(link).pathname}/decision`, '/sign-in', '/sign-out', '/runs/x/cancellation']) {
+    const sent = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, value === 'SELF' ? new URL(world.url).origin : value]),
+    );
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'application/json',
+      'multipart/form-data; boundary=x',
+      'x/y',
+    ]) {
+      for (const path of [
+        '/start/expense-approval',
+        `${new URL(link).pathname}/decision`,
+        '/sign-in',
+        '/sign-out',
+        '/runs/x/cancellation',
+      ]) {
         expect(await post(path, { ...sent, 'content-type': type })).toBe(403);
       }
     }

@@ -15,7 +15,12 @@ afterAll(() => world.close());
 async function handOffTo(manager: string): Promise<string> {
   const visitor = world.visitor();
   const form = await visitor.get('/start/expense-approval');
-  await visitor.submit(form, { starter_email: 'emma@example.com', amount: '100', purpose: 'Secret trip to Rome', manager_email: manager });
+  await visitor.submit(form, {
+    starter_email: 'emma@example.com',
+    amount: '100',
+    purpose: 'Secret trip to Rome',
+    manager_email: manager,
+  });
   const [letter] = await world.letters({ to: manager });
   if (letter === undefined) throw new Error('No hand-off arrived.');
   return linkIn(letter);
@@ -24,7 +29,12 @@ async function handOffTo(manager: string): Promise<string> {
 async function everything(): Promise<string> {
   const { sql } = world.portal;
   const tables = ['runs', 'history', 'hand_offs', 'hand_off_moves', 'outbox', 'messages', 'mails', 'sessions', 'sign_ins'];
-  const sums = await Promise.all(tables.map((table) => sql`select ${table} as name, count(*)::int as n, md5(string_agg(t::text, '|' order by t::text)) as sum from ${sql(table)} t`));
+  const sums = await Promise.all(
+    tables.map(
+      (table) =>
+        sql`select ${table} as name, count(*)::int as n, md5(string_agg(t::text, '|' order by t::text)) as sum from ${sql(table)} t`,
+    ),
+  );
   return JSON.stringify(sums);
 }
 
@@ -108,7 +118,7 @@ describe('a link that does not open its hand-off', () => {
     expect(letter?.subject).toBeTruthy();
   });
 
-  test('that went to somebody else says to whom, shows nobody\'s data, and decides nothing: 410', async () => {
+  test("that went to somebody else says to whom, shows nobody's data, and decides nothing: 410", async () => {
     const link = await handOffTo('moved@example.com');
     const visitor = world.visitor();
     const open = await visitor.get(link);

@@ -14,7 +14,11 @@ export async function openBrowser(): Promise<Browser> {
   // Nothing but --no-sandbox: it cannot have its sandbox as root, and the package's own arguments switch web security off.
   if (installed !== undefined) return chromium.launch({ executablePath: installed, args: ['--no-sandbox'] });
   await unpack();
-  return chromium.launch({ executablePath: `${UNPACKED}/chromium`, args: ['--no-sandbox'], env: { ...definedEnvironment(), ...surroundings() } });
+  return chromium.launch({
+    executablePath: `${UNPACKED}/chromium`,
+    args: ['--no-sandbox'],
+    env: { ...definedEnvironment(), ...surroundings() },
+  });
 }
 
 async function unpack(): Promise<void> {

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
 
 /** One call that arrived. */
 export type SunkCall = { method: string; path: string; headers: Record<string, string>; json: unknown };

@@ -9,7 +9,17 @@ type Moved = Extract<HandOffState, { is: 'moved' }>;
 type Withdrawn = Extract<HandOffState, { is: 'withdrawn' }>;
 
 /** A hand-off that was decided: who, when and what. `tooLate` when somebody has just tried to decide it again. */
-export function DecidedPage({ state, timezone, tooLate, fileHref }: { state: Decided; timezone: string; tooLate: boolean; fileHref: (file: string) => string }) {
+export function DecidedPage({
+  state,
+  timezone,
+  tooLate,
+  fileHref,
+}: {
+  state: Decided;
+  timezone: string;
+  tooLate: boolean;
+  fileHref: (file: string) => string;
+}) {
   const { about, by, at, answer } = state;
   return (
     <Layout title={tooLate ? 'Already answered' : 'Thank you'}>

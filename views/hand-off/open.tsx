@@ -58,7 +58,8 @@ export function OpenPage(props: OpenPageProps) {
           </button>
         </SendForm>
         <p class="quiet">
-          This page is for {ask.person.email} alone. Is that not you? Please tell <a href={`mailto:${props.contact}`}>{props.contact}</a>.
+          This page is for {ask.person.email} alone. Is that not you? Please tell{' '}
+          <a href={`mailto:${props.contact}`}>{props.contact}</a>.
         </p>
       </article>
     </Layout>

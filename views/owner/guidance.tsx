@@ -156,8 +156,9 @@ function Notice({ notice, timezone }: { notice: GuidanceNotice; timezone: string
   return (
     <div class="notice notice-wrong" role="alert">
       <p>
-        <strong>Somebody else was faster.</strong> {publisherWords(notice.by)} changed this guidance on {showInstant(notice.at, timezone)}, while
-        you were writing. Yours stands in the editor below and is not saved yet. Bring the two together, then save.
+        <strong>Somebody else was faster.</strong> {publisherWords(notice.by)} changed this guidance on{' '}
+        {showInstant(notice.at, timezone)}, while you were writing. Yours stands in the editor below and is not saved yet. Bring
+        the two together, then save.
       </p>
       <p>It now reads:</p>
       <blockquote>{notice.now === '' ? <p class="quiet">(no guidance)</p> : <Prose text={notice.now} />}</blockquote>
@@ -178,7 +179,9 @@ function History(props: { workflow: string; stage: string; basedOn: number; hist
               <time datetime={wording.at}>{showInstant(wording.at, props.timezone)}</time>
             </p>
             {wording.text === '' ? <p class="quiet">(no guidance)</p> : <Prose text={wording.text} />}
-            {wording.current ? null : <Restore workflow={props.workflow} stage={props.stage} basedOn={props.basedOn} version={wording.version} />}
+            {wording.current ? null : (
+              <Restore workflow={props.workflow} stage={props.stage} basedOn={props.basedOn} version={wording.version} />
+            )}
           </li>
         ))}
       </ol>

@@ -15,7 +15,9 @@ export function lineOf(happening: Happening, definition: Definition): Line {
     case 'entered':
       return line(`${stage(happening.stage)} began${happening.round > 1 ? `, for the ${ordinal(happening.round)} time` : ''}.`);
     case 'handed_off':
-      return line(`${stage(happening.stage)} went to ${nameOf(happening.to)}${happening.silent ? ', who was here already' : ''}.`);
+      return line(
+        `${stage(happening.stage)} went to ${nameOf(happening.to)}${happening.silent ? ', who was here already' : ''}.`,
+      );
     case 'answered':
       return line(`${nameOf(happening.by)} answered ${stage(happening.stage)}.`, { answers: happening.answers, tone: 'good' });
     case 'routed':

@@ -46,9 +46,23 @@ export type HandOffRow = {
   moves: { from: Person; to: Person; at: Instant; why: 'escalated' | 'reassigned'; reason: string }[];
 };
 
-export type SentRow = { id: string; what: string; state: 'ready' | 'done' | 'held'; attempts: number; at: Instant; doneAt: Instant | null; error: string | null };
+export type SentRow = {
+  id: string;
+  what: string;
+  state: 'ready' | 'done' | 'held';
+  attempts: number;
+  at: Instant;
+  doneAt: Instant | null;
+  error: string | null;
+};
 
-export type Refused = { act: 'cancellation' | 'reassignment'; handOff: string | null; field: string; sentence: string; typed: Record<string, string> };
+export type Refused = {
+  act: 'cancellation' | 'reassignment';
+  handOff: string | null;
+  field: string;
+  sentence: string;
+  typed: Record<string, string>;
+};
 
 /** One run for its owner: where it is, who has it, how it came there, and what may be done about it. */
 export function RunPage(props: RunPageProps) {
@@ -179,7 +193,13 @@ function Cancellation({ run, refused }: { run: string; refused: Refused | null }
         <summary>Cancel it</summary>
         <p>Whoever has it now is told, and their link ends. This cannot be undone.</p>
         <form method="post" action={paths.cancellation.to({ run })}>
-          <TextField id="cancel-reason" name="reason" label="Reason; whoever has it now will read it" type="text" refused={mine} />
+          <TextField
+            id="cancel-reason"
+            name="reason"
+            label="Reason; whoever has it now will read it"
+            type="text"
+            refused={mine}
+          />
           <button class="button button-danger" type="submit">
             Cancel the run
           </button>

@@ -78,36 +78,38 @@ function isFiltered(filter: RunsPageProps['filter']): boolean {
 
 function Filter({ workflows, filter }: RunsPageProps) {
   return (
-    <form class="filter" method="get" action={paths.runs.to()} role="search" aria-label="Runs">
-      <div class="field">
-        <label for="workflow">Workflow</label>
-        <select id="workflow" name="workflow">
-          <option value="">All workflows</option>
-          {workflows.map(({ workflow, title }) => (
-            <option value={workflow} selected={workflow === filter.workflow}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div class="field">
-        <label for="status">Status</label>
-        <select id="status" name="status">
-          {STATUSES.map(([value, words]) => (
-            <option value={value} selected={value === filter.status}>
-              {words}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div class="field filter-text">
-        <label for="q">Title or person</label>
-        <input id="q" name="q" type="search" value={filter.text} maxlength={200} />
-      </div>
-      <button class="button button-quiet" type="submit">
-        Show
-      </button>
-    </form>
+    <search>
+      <form class="filter" method="get" action={paths.runs.to()} aria-label="Runs">
+        <div class="field">
+          <label for="workflow">Workflow</label>
+          <select id="workflow" name="workflow">
+            <option value="">All workflows</option>
+            {workflows.map(({ workflow, title }) => (
+              <option value={workflow} selected={workflow === filter.workflow}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div class="field">
+          <label for="status">Status</label>
+          <select id="status" name="status">
+            {STATUSES.map(([value, words]) => (
+              <option value={value} selected={value === filter.status}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div class="field filter-text">
+          <label for="q">Title or person</label>
+          <input id="q" name="q" type="search" value={filter.text} maxlength={200} />
+        </div>
+        <button class="button button-quiet" type="submit">
+          Show
+        </button>
+      </form>
+    </search>
   );
 }
 
@@ -138,7 +140,9 @@ function Status({ run, now }: { run: RunRow; now: Instant }) {
   const late = dueAt !== null && dueAt < now;
   return (
     <span class="badges">
-      <span class={`badge badge-${run.status}`}>{run.status === 'active' && run.stageTitle !== null ? run.stageTitle : STATUS_WORDS[run.status]}</span>
+      <span class={`badge badge-${run.status}`}>
+        {run.status === 'active' && run.stageTitle !== null ? run.stageTitle : STATUS_WORDS[run.status]}
+      </span>
       {late ? <span class="badge badge-overdue">Overdue by {spanWords(dueAt, now)}</span> : null}
       {dueAt !== null && !late ? <span class="quiet">due in {spanWords(now, dueAt)}</span> : null}
     </span>

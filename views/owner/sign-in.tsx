@@ -20,8 +20,8 @@ export function SignInSentPage() {
       <h1>Look into your mail</h1>
       <p>If this address owns a workflow, a link is on its way. It works once, for ten minutes.</p>
       <p class="quiet">
-        Nothing there after a few minutes? Look into the folder for junk mail, or <a href={paths.signIn.to()}>ask for another link</a>. We send
-        three an hour at most.
+        Nothing there after a few minutes? Look into the folder for junk mail, or{' '}
+        <a href={paths.signIn.to()}>ask for another link</a>. We send three an hour at most.
       </p>
     </VisitorPage>
   );

@@ -96,7 +96,9 @@ function Triggers({ definition, fires }: { definition: Definition; fires: Map<nu
         {definition.triggers.map((trigger, index) => (
           <li>
             {triggerWords(trigger, definition)}
-            {'schedule' in trigger ? <NextFires at={fires.get(index) ?? []} timezone={trigger.schedule.timezone ?? definition.timezone} /> : null}
+            {'schedule' in trigger ? (
+              <NextFires at={fires.get(index) ?? []} timezone={trigger.schedule.timezone ?? definition.timezone} />
+            ) : null}
           </li>
         ))}
       </ul>
@@ -129,7 +131,8 @@ function Versions({ versions, definition }: WorkflowPageProps) {
               {one.note}
               <span class="quiet">
                 {' '}
-                by {publisherWords(one.publishedBy)}, <time datetime={one.publishedAt}>{showInstant(one.publishedAt, definition.timezone)}</time>
+                by {publisherWords(one.publishedBy)},{' '}
+                <time datetime={one.publishedAt}>{showInstant(one.publishedAt, definition.timezone)}</time>
               </span>
             </span>
           </li>

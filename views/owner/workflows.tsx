@@ -61,8 +61,8 @@ function WorkflowCard({ line }: { line: WorkflowLine }) {
         </li>
       </ul>
       <p class="quiet">
-        {counted(Object.keys(definition.stages).length, 'stage')} · version {line.version}, {showDay(line.publishedAt, definition.timezone)},{' '}
-        by {publisherWords(line.publishedBy)}
+        {counted(Object.keys(definition.stages).length, 'stage')} · version {line.version},{' '}
+        {showDay(line.publishedAt, definition.timezone)}, by {publisherWords(line.publishedBy)}
       </p>
     </li>
   );

@@ -1,5 +1,14 @@
 import { Graph, layout } from '@dagrejs/dagre';
-import { actorTitle, type Component, type Definition, END, firstStage, type Stage, type Successor, stageTitle } from '../../machines/definition.ts';
+import {
+  actorTitle,
+  type Component,
+  type Definition,
+  END,
+  firstStage,
+  type Stage,
+  type Successor,
+  stageTitle,
+} from '../../machines/definition.ts';
 
 /** Where everything of a workflow's picture stands, in pixels from the top left. */
 export type DiagramLayout = { width: number; height: number; places: Place[]; arrows: Arrow[] };
@@ -30,7 +39,12 @@ export const START = 'start of the run';
 export const FINISH = 'end of the run';
 
 /** The words of the chips, by kind of component. */
-export const COMPONENT_WORDS: Record<Component['kind'], string> = { form: 'Form', http: 'HTTP call', email: 'Email', note: 'Note' };
+export const COMPONENT_WORDS: Record<Component['kind'], string> = {
+  form: 'Form',
+  http: 'HTTP call',
+  email: 'Email',
+  note: 'Note',
+};
 
 type Point = { x: number; y: number };
 type Edge = Partial<Point> & { points?: Point[]; width?: number };
@@ -71,7 +85,10 @@ export function layOut(definition: Definition): DiagramLayout {
     width: Math.ceil(size.width ?? 0),
     height: Math.ceil(size.height ?? 0),
     places: [...places.values()],
-    arrows: [...routes.map((route, index) => arrowOf(route, ports(index))), ...links.filter(isLoop).map((link) => loopOf(link, places))],
+    arrows: [
+      ...routes.map((route, index) => arrowOf(route, ports(index))),
+      ...links.filter(isLoop).map((link) => loopOf(link, places)),
+    ],
   };
 }
 
@@ -93,7 +110,12 @@ function bendsOf(edge: Edge, backward: boolean): Point[] {
   if (width === 0) return bends.length === 1 && !backward ? [] : bends;
   return bends.flatMap((bend) => {
     const isLabel = Math.abs(bend.x - (edge.x ?? 0)) < 1 && Math.abs(bend.y - (edge.y ?? 0)) < 1;
-    return isLabel ? [{ x: bend.x - width / 2, y: bend.y }, { x: bend.x + width / 2, y: bend.y }] : [bend];
+    return isLabel
+      ? [
+          { x: bend.x - width / 2, y: bend.y },
+          { x: bend.x + width / 2, y: bend.y },
+        ]
+      : [bend];
   });
 }
 
@@ -144,7 +166,17 @@ function placesOf(definition: Definition): Map<string, Place> {
     const title = wrap(stageTitle(definition, key), 18);
     const chips = chipsOf(stage.components.map((component) => COMPONENT_WORDS[component.kind]));
     const height = CARD_PADDING * 2 + title.length * LINE_HEIGHT + 22 + 34;
-    places.set(key, { is: 'stage', key, title, actor: shorten(actorTitle(definition, stage.actor), 22), chips, x: 0, y: 0, width: CARD_WIDTH, height });
+    places.set(key, {
+      is: 'stage',
+      key,
+      title,
+      actor: shorten(actorTitle(definition, stage.actor), 22),
+      chips,
+      x: 0,
+      y: 0,
+      width: CARD_WIDTH,
+      height,
+    });
   }
   return places.set(FINISH, { is: 'end', x: 0, y: 0, width: 56, height: 36 });
 }
@@ -181,7 +213,10 @@ function portsOf(routes: Route[], places: Map<string, Place>): (index: number) =
       here.sort((one, other) => bendBeside(one.route, side, places) - bendBeside(other.route, side, places));
       const gap = Math.min(PORT_GAP, (place.height - 12) / Math.max(here.length, 1));
       here.forEach((end, index) => {
-        end[side] = { x: place.x + (side === 'tail' ? 1 : -1) * (place.width / 2), y: place.y + (index - (here.length - 1) / 2) * gap };
+        end[side] = {
+          x: place.x + (side === 'tail' ? 1 : -1) * (place.width / 2),
+          y: place.y + (index - (here.length - 1) / 2) * gap,
+        };
       });
     }
   }

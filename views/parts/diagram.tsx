@@ -1,5 +1,15 @@
 import { actorTitle, type Definition, stageTitle } from '../../machines/definition.ts';
-import { type Arrow, COMPONENT_WORDS, type DiagramLayout, FINISH, layOut, type Place, START, successorsOf, successorWords } from './diagram-layout.ts';
+import {
+  type Arrow,
+  COMPONENT_WORDS,
+  type DiagramLayout,
+  FINISH,
+  layOut,
+  type Place,
+  START,
+  successorsOf,
+  successorWords,
+} from './diagram-layout.ts';
 
 /** How far a run has come: the stages in the order in which it entered them, and where it is now (null: it has ended). */
 export type Progress = { way: string[]; here: string | null; attention: boolean };
@@ -13,7 +23,6 @@ export function Diagram(props: { definition: Definition; progress: Progress | nu
   const { definition, progress } = props;
   return (
     <figure class="diagram">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1) */}
       <section class="diagram-scroll" tabindex={0} aria-label="Diagram of the stages; scrolls sideways">
         <Picture drawn={drawn} definition={definition} progress={progress} />
       </section>

@@ -8,7 +8,9 @@ export function Facts({ facts, fileHref }: { facts: readonly ShownFact[]; fileHr
       {facts.map(({ label, text, file }) => (
         <div>
           <dt>{label}</dt>
-          <dd>{file !== null && fileHref !== null ? <a href={fileHref(file.id)}>{`${text} (${sizeText(file.size)})`}</a> : text}</dd>
+          <dd>
+            {file !== null && fileHref !== null ? <a href={fileHref(file.id)}>{`${text} (${sizeText(file.size)})`}</a> : text}
+          </dd>
         </div>
       ))}
     </dl>

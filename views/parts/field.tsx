@@ -95,7 +95,15 @@ function describedBy(name: string, field: Field, problem: string | undefined): s
   return ids.length === 0 ? undefined : ids.join(' ');
 }
 
-function Options({ name, field, typed }: { name: string; field: Extract<Field, { type: 'choice' | 'choices' | 'yes_no' }>; typed: string[] }) {
+function Options({
+  name,
+  field,
+  typed,
+}: {
+  name: string;
+  field: Extract<Field, { type: 'choice' | 'choices' | 'yes_no' }>;
+  typed: string[];
+}) {
   const options = field.type === 'yes_no' ? { yes: 'Yes', no: 'No' } : field.options;
   const isOne = field.type !== 'choices';
   return (

@@ -38,7 +38,12 @@ export function cleanLine(text: string, most = LINE_CHARACTERS): string {
     .replace(/[\p{Cc}\u2028\u2029\s]+/gu, ' ')
     .replaceAll('=?', '= ?')
     .trim();
-  return line.length <= most ? line : `${line.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '').trimEnd()}…`;
+  return line.length <= most
+    ? line
+    : `${line
+        .slice(0, most - 1)
+        .replace(/[\ud800-\udbff]$/, '')
+        .trimEnd()}…`;
 }
 
 /** The one address that a letter goes to. Throws EffectFailed when it is anything but one bare address. */

@@ -26,7 +26,14 @@ export function createResendTransport({ apiKey, baseUrl }: { apiKey: string; bas
 // The same letter gives the same bytes: Resend refuses a key that comes back with another body.
 function messageOf(letter: Letter) {
   const { html, text, headers } = letter;
-  return { from: written(senderOf(letter)), to: [recipientOf(letter)], subject: cleanSubject(letter.subject), html, text, headers };
+  return {
+    from: written(senderOf(letter)),
+    to: [recipientOf(letter)],
+    subject: cleanSubject(letter.subject),
+    html,
+    text,
+    headers,
+  };
 }
 
 function written({ name, address }: Sender): string {
@@ -36,7 +43,11 @@ function written({ name, address }: Sender): string {
 function failure(error: Failure, headers: Answer['headers']): EffectFailed {
   const { name, message, statusCode } = error;
   const status = typeof statusCode === 'number' ? ` (${statusCode})` : '';
-  return new EffectFailed(`Resend did not take the mail: ${cleanLine(`${message ?? name ?? 'no reason given'}`)}${status}`, isWorthAnotherTry(error), waitMs(headers));
+  return new EffectFailed(
+    `Resend did not take the mail: ${cleanLine(`${message ?? name ?? 'no reason given'}`)}${status}`,
+    isWorthAnotherTry(error),
+    waitMs(headers),
+  );
 }
 
 // A lost connection, a time limit and an answer that cannot be read all come without a status.

@@ -41,7 +41,18 @@ function messageOf(letter: Letter) {
   const subject = cleanSubject(letter.subject);
   const { html, text } = letter;
   // The envelope is given whole, so that nothing is read out of a header.
-  return { from, to: { name: '', address: to }, envelope: { from: from.address, to: [to] }, subject, html, text, messageId, inReplyTo, references, headers };
+  return {
+    from,
+    to: { name: '', address: to },
+    envelope: { from: from.address, to: [to] },
+    subject,
+    html,
+    text,
+    messageId,
+    inReplyTo,
+    references,
+    headers,
+  };
 }
 
 function providerIdOf({ response }: SMTPPoolSentMessageInfo): string | null {

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FIELD, type Field, plainValue, readAnswers, readJson, readJsonValues, showValue, typedValue } from '../../../machines/fields/field.ts';
+import {
+  FIELD,
+  type Field,
+  plainValue,
+  readAnswers,
+  readJson,
+  readJsonValues,
+  showValue,
+  typedValue,
+} from '../../../machines/fields/field.ts';
 import type { FileReference } from '../../../machines/values.ts';
 
 const field = (declared: object): Field => FIELD.parse(declared);
@@ -43,7 +52,10 @@ describe('what a person types', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
     const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
     const types = ['text', 'long_text', 'email', 'phone', 'url', 'date', 'number'].map((type) => field({ type }));
-    const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }));
+    const anything = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }),
+    );
     fc.assert(
       fc.property(anything, fc.constantFrom(...types), (text, one) => {
         const read = readAnswers([{ key: 'it', field: one }], { it: text }, {});
@@ -76,13 +88,15 @@ describe('what a person types', () => {
   test('an address is lower-cased, and only one fits', () => {
     const email = field({ type: 'email' });
     expect(typed(email, ' Max@Example.COM ')).toBe('max@example.com');
-    for (const text of ['max', 'a@b.co,c@d.co', 'Max <a@b.co>', 'a@b.co\nbcc:c@d.co', '"a b"@c.co']) expect(typed(email, text)).toContain('one email address');
+    for (const text of ['max', 'a@b.co,c@d.co', 'Max <a@b.co>', 'a@b.co\nbcc:c@d.co', '"a b"@c.co'])
+      expect(typed(email, text)).toContain('one email address');
   });
 
   test('only http and https are web addresses', () => {
     const url = field({ type: 'url' });
     expect(typed(url, 'https://example.com/a?b')).toBe('https://example.com/a?b');
-    for (const text of ['javascript:alert(1)', 'data:text/html,x', 'example.com', 'file:///etc/passwd']) expect(typed(url, text)).toContain('web address');
+    for (const text of ['javascript:alert(1)', 'data:text/html,x', 'example.com', 'file:///etc/passwd'])
+      expect(typed(url, text)).toContain('web address');
   });
 
   test('only declared options can be chosen', () => {
@@ -117,15 +131,21 @@ describe('what a person types', () => {
   test('any number shown in a form again is read back the same', () => {
     const number = field({ type: 'number' });
     fc.assert(
-      fc.property(fc.double({ min: -1e9, max: 1e9, noNaN: true }).map((n) => Math.round(n * 1e6) / 1e6 + 0), (n) => {
-        expect(typed(number, typedValue(number, n)[0])).toBe(n);
-      }),
+      fc.property(
+        fc.double({ min: -1e9, max: 1e9, noNaN: true }).map((n) => Math.round(n * 1e6) / 1e6 + 0),
+        (n) => {
+          expect(typed(number, typedValue(number, n)[0])).toBe(n);
+        },
+      ),
     );
   });
 
   test('a file is what was kept, and is told to programs without its fingerprint', () => {
     const file = field({ type: 'file' });
-    expect(readAnswers([{ key: 'it', field: file }], { it: 'x.pdf' }, {})).toEqual({ ok: false, problems: [{ field: 'it', sentence: 'Please choose a file.' }] });
+    expect(readAnswers([{ key: 'it', field: file }], { it: 'x.pdf' }, {})).toEqual({
+      ok: false,
+      problems: [{ field: 'it', sentence: 'Please choose a file.' }],
+    });
     expect(readAnswers([{ key: 'it', field: file }], {}, { it: RECEIPT })).toEqual({ ok: true, value: { it: RECEIPT } });
     expect(showValue(file, RECEIPT)).toBe('receipt.pdf');
     expect(plainValue(file, RECEIPT)).toEqual({ id: 'f1', name: 'receipt.pdf', type: 'application/pdf', size: 10 });

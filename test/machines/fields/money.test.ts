@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { celValueOf, FIELD, plainValue, readAnswers, readJsonValues, showValue, typedValue } from '../../../machines/fields/field.ts';
+import {
+  celValueOf,
+  FIELD,
+  plainValue,
+  readAnswers,
+  readJsonValues,
+  showValue,
+  typedValue,
+} from '../../../machines/fields/field.ts';
 
 const dollars = FIELD.parse({ type: 'money', currency: 'USD' });
 const dinars = FIELD.parse({ type: 'money', currency: 'KWD' });
