@@ -85,9 +85,10 @@ const BEGIN = 'BEGIN';
 const ENDED = 'ENDED';
 const CANCELLED = 'CANCELLED';
 
-function beginningOf(input: Beginning): RunContext {
-  const { run, starter, at, fresh, facts } = input;
-  return { ...EMPTY, run, starter, startedAt: at, facts, step: { at, fresh, numbered: 0, acting: starter.email } };
+function beginningOf({ run, starter, trigger, at, fresh, facts }: Beginning): RunContext {
+  // Only who fills in the form is there to see the next one; everybody else has to be written to.
+  const acting = trigger === 'form' ? starter.email : null;
+  return { ...EMPTY, run, starter, startedAt: at, facts, step: { at, fresh, numbered: 0, acting } };
 }
 
 function begin(w: Writing, definition: Definition): void {

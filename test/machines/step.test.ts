@@ -138,6 +138,15 @@ describe('an expense request', () => {
   });
 });
 
+test('a starter who is not at the form is written to, even when the first stage is theirs', () => {
+  const own = beginningOf(10_000, EMMA.email);
+  expect(mailsOf(begin(expense, own).effects)).toEqual([['receipt', EMMA.email]]);
+  expect(mailsOf(begin(expense, { ...own, trigger: 'api' }).effects)).toEqual([
+    ['receipt', EMMA.email],
+    ['hand_off', EMMA.email],
+  ]);
+});
+
 test('a step leaves what it was given untouched and gives the same outcome again', () => {
   const first = begun(10_000);
   const before = JSON.stringify(first.snapshot);
