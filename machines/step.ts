@@ -1,4 +1,4 @@
-import { initialTransition, transition } from 'xstate';
+import { type ActorLogic, initialTransition, type SnapshotFrom, transition } from 'xstate';
 import { z } from 'zod';
 import type { Workflow } from './compile.ts';
 import type { Beginning, RunEvent } from './event.ts';
@@ -26,11 +26,31 @@ export function step(workflow: Workflow, stored: StoredSnapshot, event: RunEvent
   const { at, fresh } = event;
   const context: RunContext = { ...stored.context, step: { at, fresh, numbered: 0, acting: null } };
   const before = workflow.machine.resolveState({ value: stored.value, context });
-  const [after, actions] = transition(workflow.machine, before, event);
+  const [after, actions] = transition(steppingOf(workflow.machine, before), before, event);
   return after === before ? null : outcomeOf(workflow, after, actions);
 }
 
 type Machine = Workflow['machine'];
+type Stepping = ActorLogic<SnapshotFrom<Machine>, RunEvent>;
+
+const steppings = new WeakMap<Machine, Stepping>();
+
+/**
+ * The machine as logic that only steps. XState's `transition` first makes an actor in the initial state and throws it
+ * away, which costs as much as the step itself; any snapshot of the machine will do for that.
+ */
+function steppingOf(machine: Machine, any: SnapshotFrom<Machine>): Stepping {
+  const known = steppings.get(machine);
+  if (known !== undefined) return known;
+  const stepping: Stepping = {
+    transition: (snapshot, event, scope) => machine.transition(snapshot, event, scope),
+    getInitialSnapshot: () => any,
+    getPersistedSnapshot: (snapshot) => snapshot,
+  };
+  steppings.set(machine, stepping);
+  return stepping;
+}
+
 type Snapshot = ReturnType<typeof transition<Machine>>[0];
 type Actions = ReturnType<typeof transition<Machine>>[1];
 

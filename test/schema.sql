@@ -80,7 +80,6 @@ table hand_offs
   hand_offs_state_check: CHECK ((state = ANY (ARRAY['open'::text, 'decided'::text, 'withdrawn'::text])))
   hand_offs_generation_check: CHECK ((generation > 0))
   CREATE INDEX hand_offs_of_run ON public.hand_offs USING btree (run_id, opened_at)
-  CREATE INDEX hand_offs_of_person ON public.hand_offs USING btree (person_email) WHERE (state = 'open'::text)
 
 table history
   run_id uuid not null

@@ -46,9 +46,18 @@ function fromText(field: Money, typed: string, loneDot?: LoneDot): ReadValue {
 
 /** The field's own code or sign may stand around the amount; another currency is left in, and then refused. */
 function withoutCurrency({ currency }: Money, typed: string): string {
+  return typed.replace(typed.includes(currency) ? currency : signOf(currency), '');
+}
+
+const signs = new Map<string, string>();
+
+function signOf(currency: string): string {
+  const known = signs.get(currency);
+  if (known !== undefined) return known;
   const parts = new Intl.NumberFormat('en-US', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).formatToParts(0);
   const sign = parts.find(({ type }) => type === 'currency')?.value ?? currency;
-  return typed.replace(typed.includes(currency) ? currency : sign, '');
+  signs.set(currency, sign);
+  return sign;
 }
 
 function within(field: Money, minor: number): ReadValue {

@@ -28,14 +28,6 @@ export async function stillWaiting(sql: Sql, messages: number[]): Promise<Set<nu
   return new Set(rows.map((row) => row.id));
 }
 
-/** The newest version of each workflow, in one query. */
-export async function newestVersions(sql: Sql, workflows: string[]): Promise<Map<string, number>> {
-  if (workflows.length === 0) return new Map();
-  const rows = await sql<{ key: string; newest: number }[]>`
-    select key, newest from workflows where key = any(${workflows}::text[])`;
-  return new Map(rows.map((row) => [row.key, row.newest]));
-}
-
 /** The runs that began under these idempotency keys. */
 export async function runsByKey(sql: Sql, keys: string[]): Promise<Map<string, string>> {
   const rows = await sql<{ id: string; idempotency_key: string }[]>`

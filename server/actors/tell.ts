@@ -10,7 +10,7 @@ import { BEGINNING } from './chain.ts';
 import { type Commit, commit, recorded } from './commit.ts';
 import { admit, stamp } from './gate.ts';
 import { nextGroup, settle, type Waiting, type WaitingEvent, type WaitingStart } from './group.ts';
-import { type LoadedRun, loadRuns, newestVersions, runsByKey, stillWaiting } from './load.ts';
+import { type LoadedRun, loadRuns, runsByKey, stillWaiting } from './load.ts';
 import { createRecent } from './recent.ts';
 
 /** What stepping needs of the portal. `committed` is called after each commit that left something to do. */
@@ -63,23 +63,21 @@ export function createActors({ sql, clock, library, log, committed }: ActorsNeed
 
   async function run(group: Waiting[]): Promise<void> {
     try {
-      const [runs, newest] = await Promise.all([
-        loadRuns(sql, [...new Set(group.filter((w) => w.is === 'event' && !recent.get(w.run)).map((w) => w.run))]),
-        newestVersions(sql, [...new Set(group.flatMap((w) => (w.is === 'start' ? [w.start.workflow] : [])))]),
-      ]);
-      await commitAll(await prepareAll(group, runs, newest));
+      const toLoad = group.filter((waiting) => waiting.is === 'event' && recent.get(waiting.run) === undefined);
+      const runs = await loadRuns(sql, [...new Set(toLoad.map((waiting) => waiting.run))]);
+      await commitAll(await prepareAll(group, runs));
     } catch (error) {
       if (isConnectionError(error)) await again(group, error);
       else for (const waiting of group) waiting.reject(error);
     }
   }
 
-  async function prepareAll(group: Waiting[], runs: Map<string, LoadedRun | Error>, newest: Map<string, number>) {
+  async function prepareAll(group: Waiting[], runs: Map<string, LoadedRun | Error>) {
     const prepared: Prepared[] = [];
     for (const waiting of group) {
       try {
         if (waiting.is === 'start') {
-          const made = await prepareStart(waiting, newest);
+          const made = await prepareStart(waiting);
           prepared.push({ waiting, commit: made, after: begunBy(made), late: [] });
           continue;
         }
@@ -101,9 +99,8 @@ export function createActors({ sql, clock, library, log, committed }: ActorsNeed
     return prepared;
   }
 
-  async function prepareStart({ start, run }: WaitingStart, newest: Map<string, number>): Promise<Commit> {
-    const version = newest.get(start.workflow);
-    if (version === undefined) throw notFound(`workflow ${start.workflow}`);
+  async function prepareStart({ start, run }: WaitingStart): Promise<Commit> {
+    const version = await library.newestNumber(start.workflow);
     const published = await library.version(start.workflow, version);
     const { starter, trigger, facts, idempotencyKey } = start;
     const event: Beginning = { run, starter, trigger, facts, at: clock.now(), fresh: run };

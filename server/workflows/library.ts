@@ -30,6 +30,11 @@ export type ToPublish = { source: string; definition: Definition; origin: Origin
 export type Library = {
   /** The newest version of a workflow. Throws Refusal 404 when there is none. */
   newest(workflow: string): Promise<Published>;
+  /**
+   * The number of the newest version, for starting runs. Published here it counts at once; published by another process
+   * it counts within a second, as if the start had come a moment earlier. Throws Refusal 404 when there is none.
+   */
+  newestNumber(workflow: string): Promise<number>;
   /** One version. Throws Refusal 404 when there is none. */
   version(workflow: string, number: number): Promise<Published>;
   /** The newest version of every workflow, by title. */
@@ -59,10 +64,13 @@ type Row = {
   note: string;
 };
 
+const NEWEST_FOR_MS = 1000;
+
 /** The published workflows. Versions never change, so each is read and compiled once in a process. */
 export function createLibrary(needs: LibraryNeeds): Library {
   const { sql } = needs;
   const compiled = new Map<string, Published>();
+  const newest = new Map<string, { number: number; asOfMs: number }>();
 
   function open(row: Row): Published {
     const key = `${row.workflow} ${row.number}`;
@@ -74,6 +82,14 @@ export function createLibrary(needs: LibraryNeeds): Library {
   }
 
   const library: Library = {
+    async newestNumber(workflow) {
+      const known = newest.get(workflow);
+      if (known !== undefined && performance.now() - known.asOfMs < NEWEST_FOR_MS) return known.number;
+      const [row] = await sql<{ newest: number }[]>`select newest from workflows where key = ${workflow}`;
+      if (row === undefined) throw notFound(`workflow ${workflow}`);
+      newest.set(workflow, { number: row.newest, asOfMs: performance.now() });
+      return row.newest;
+    },
     async newest(workflow) {
       const [row] = await sql<Row[]>`
         select v.* from versions v join workflows w on w.key = v.workflow and w.newest = v.number where w.key = ${workflow}`;
@@ -106,10 +122,11 @@ export function createLibrary(needs: LibraryNeeds): Library {
     },
     async publish(what, after) {
       const workflow = what.definition.workflow;
-      const newest = await library.newest(workflow).catch(() => null);
-      if (newest !== null && newest.source === what.source) return newest;
-      if (after !== undefined && (newest?.version ?? 0) !== after) return null;
-      const row = await insertVersion(needs, what, newest?.version ?? 0);
+      const before = await library.newest(workflow).catch(() => null);
+      if (before !== null && before.source === what.source) return before;
+      if (after !== undefined && (before?.version ?? 0) !== after) return null;
+      const row = await insertVersion(needs, what, before?.version ?? 0);
+      newest.delete(workflow);
       return row === null ? null : open(row);
     },
   };
