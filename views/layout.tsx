@@ -2,13 +2,15 @@ import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { paths } from './paths.ts';
 
-// No eval, no scripts from answers, nothing from elsewhere: htmx only moves our own pages about.
+// htmx only moves our own pages about; that nothing is evaluated or loaded from elsewhere is the Content-Security-Policy's
+// part. A failure of ours (or of a proxy before us) must not take the place of a form that somebody has filled in.
 const HTMX = JSON.stringify({
-  selfRequestsOnly: true,
-  allowEval: false,
-  allowScriptTags: false,
-  historyCacheSize: 0,
+  mode: 'same-origin',
+  history: false,
   includeIndicatorCSS: false,
+  noSwap: [204, 304, 413, '5xx'],
+  // A photograph over a slow connection takes its time.
+  defaultTimeout: 300_000,
 });
 
 /** The document of every page. `title` is what a tab shows. */
@@ -27,6 +29,7 @@ export function Layout({ title, children }: { title: string; children: Child }) 
           <link rel="icon" href="data:," />
           <link rel="stylesheet" href={paths.style.to()} />
           <script src={paths.htmx.to()} defer></script>
+          <script src={paths.script.to()} defer></script>
         </head>
         <body>
           <a class="skip" href="#main">

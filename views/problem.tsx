@@ -6,10 +6,13 @@ export function ProblemPage({
   title,
   sentences,
   reference = null,
+  back = null,
 }: {
   title: string;
   sentences: string[];
   reference?: string | null;
+  /** The page whose form was refused. */
+  back?: string | null;
 }) {
   return (
     <Layout title={title}>
@@ -19,6 +22,13 @@ export function ProblemPage({
           <p>{sentence}</p>
         ))}
         {reference === null ? null : <p class="quiet">Reference: {reference}</p>}
+        {back === null ? null : (
+          <p>
+            <a class="button" href={back}>
+              Open the form again
+            </a>
+          </p>
+        )}
         <p>
           <a href={paths.home.to()}>To the first page</a>
         </p>

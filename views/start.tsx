@@ -19,7 +19,7 @@ export type StartPageProps = {
 /** The form with which anybody starts a request. */
 export function StartPage({ title, intro, action, submission, fields, form, labelOf }: StartPageProps) {
   return (
-    <Layout title={title}>
+    <Layout title={titleOf(title, form)}>
       <div class="narrow card">
         <h1>{title}</h1>
         {intro === '' ? null : <p>{intro}</p>}
@@ -30,6 +30,7 @@ export function StartPage({ title, intro, action, submission, fields, form, labe
             <FieldInput name={name} field={field} form={form} />
           ))}
           <p class="quiet">You get a receipt by email with a link that shows where your request is.</p>
+          <NotSent />
           <button class="send" type="submit">
             Send the request
           </button>
@@ -57,4 +58,23 @@ export function SendForm({ action, children }: { action: string; children: Child
       {children}
     </form>
   );
+}
+
+/** What a form says when it did not get through; views/baton.js shows the one that fits. */
+export function NotSent() {
+  return (
+    <>
+      <p class="notice notice-bad" role="alert" data-not-sent="later" hidden>
+        This could not be sent just now. Everything you typed is still here: please send it again in a minute.
+      </p>
+      <p class="notice notice-bad" role="alert" data-not-sent="large" hidden>
+        This is too much to send at once. Everything you typed is still here: please choose a smaller file and send it again.
+      </p>
+    </>
+  );
+}
+
+/** The title of a page with a form: a tab and a screen reader say first that something is to be put right. */
+export function titleOf(title: string, { problems }: FormState): string {
+  return Object.keys(problems).length === 0 ? title : `Please check: ${title}`;
 }

@@ -1,20 +1,21 @@
 import { showInstant } from '../machines/calendar.ts';
-import type { Happening } from '../machines/outcome.ts';
 import type { Instant, Person, ShownFact } from '../machines/values.ts';
 import { nameOf } from './hand-off/words.ts';
 import { Layout } from './layout.tsx';
 import { Facts } from './parts/facts.tsx';
+import { Timeline, type TimelineStep, type TimelineWords } from './parts/timeline.tsx';
 
 export type StatusPageProps = {
   title: string;
   workflowTitle: string;
-  timezone: string;
   here: string;
   standing: Standing;
   stages: { title: string; is: 'done' | 'current' | 'later' }[];
+  /** Where the way forks: one of these comes next. */
+  either: string[];
   facts: ShownFact[];
-  history: { at: Instant; happened: Happening[] }[];
-  stageTitle: (stage: string) => string;
+  history: TimelineStep[];
+  words: TimelineWords;
   contact: string;
 };
 
@@ -22,7 +23,7 @@ export type Standing =
   | { is: 'waiting'; who: Person; stage: string; since: Instant; dueAt: Instant | null; late: boolean }
   | { is: 'working'; stage: string }
   | { is: 'stuck'; stage: string }
-  | { is: 'done'; at: Instant }
+  | { is: 'done'; at: Instant; mailed: boolean }
   | { is: 'cancelled'; at: Instant };
 
 /** Where a request is, for the one who made it. */
@@ -32,8 +33,8 @@ export function StatusPage(props: StatusPageProps) {
       <article class="narrow card">
         <p class="quiet">{props.workflowTitle}</p>
         <h1>{props.title}</h1>
-        <div id="standing" hx-get={props.here} hx-trigger="every 10s" hx-select="#standing" hx-swap="outerHTML">
-          <StandingNow standing={props.standing} timezone={props.timezone} />
+        <div id="standing" {...pollingOf(props)}>
+          <StandingNow standing={props.standing} timezone={props.words.timezone} />
           <h2>The way of your request</h2>
           <ol class="steps">
             {props.stages.map(({ title, is }) => (
@@ -42,23 +43,10 @@ export function StatusPage(props: StatusPageProps) {
                 {is === 'done' ? <span class="visually-hidden"> (done)</span> : null}
               </li>
             ))}
+            {props.either.length === 0 ? null : <li>Then, depending on the answer: {oneOf(props.either)}</li>}
           </ol>
           <h2>What has happened</h2>
-          <ol class="timeline">
-            {props.history.flatMap(({ at, happened }) =>
-              happened.flatMap((one) => {
-                const line = lineOf(one, props.stageTitle);
-                return line === null
-                  ? []
-                  : [
-                      <li>
-                        <time datetime={at}>{showInstant(at, props.timezone)}</time>
-                        {line}
-                      </li>,
-                    ];
-              }),
-            )}
-          </ol>
+          <Timeline history={props.history} words={props.words} />
         </div>
         <h2>What you sent</h2>
         <Facts facts={props.facts} fileHref={null} />
@@ -69,6 +57,16 @@ export function StatusPage(props: StatusPageProps) {
       </article>
     </Layout>
   );
+}
+
+/** The page asks for its news by itself as long as there may be some. */
+function pollingOf({ here, standing }: StatusPageProps) {
+  if (standing.is === 'done' || standing.is === 'cancelled') return {};
+  return { 'hx-get': here, 'hx-trigger': 'every 10s', 'hx-select': '#standing', 'hx-swap': 'outerHTML' };
+}
+
+function oneOf(titles: string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(titles);
 }
 
 function StandingNow({ standing, timezone }: { standing: Standing; timezone: string }) {
@@ -97,7 +95,7 @@ function StandingNow({ standing, timezone }: { standing: Standing; timezone: str
     case 'done':
       return (
         <p class="notice notice-good" role="status">
-          Finished on {showInstant(standing.at, timezone)}. You got the outcome by email.
+          Finished on {showInstant(standing.at, timezone)}.{standing.mailed ? ' You got the outcome by email.' : ''}
         </p>
       );
     case 'cancelled':
@@ -106,31 +104,5 @@ function StandingNow({ standing, timezone }: { standing: Standing; timezone: str
           Cancelled on {showInstant(standing.at, timezone)}.
         </p>
       );
-  }
-}
-
-/** A happening for the one who made the request; null where it would only be noise. */
-function lineOf(happening: Happening, stageTitle: (stage: string) => string): string | null {
-  switch (happening.what) {
-    case 'started':
-      return 'The request was sent.';
-    case 'handed_off':
-      return `Handed to ${nameOf(happening.to)} for: ${stageTitle(happening.stage)}.`;
-    case 'answered':
-      return `${nameOf(happening.by)} answered: ${happening.answers.map(({ label, text }) => `${label}: ${text}`).join('; ')}.`;
-    case 'reminded':
-      return `${nameOf(happening.to)} was reminded.`;
-    case 'moved':
-      return `Moved on from ${nameOf(happening.from)} to ${nameOf(happening.to)}.`;
-    case 'returned':
-      return `${stageTitle(happening.stage)}: done.`;
-    case 'mailed':
-      return `An email went out: ${happening.subject}.`;
-    case 'cancelled':
-      return happening.reason === '' ? 'Cancelled.' : `Cancelled: ${happening.reason}`;
-    case 'ended':
-      return 'Finished.';
-    default:
-      return null;
   }
 }

@@ -118,6 +118,12 @@ export async function readRun({ sql, library }: { sql: Sql; library: Library }, 
   };
 }
 
+/** Where a run is now, and nothing else; null when there is none. */
+export async function whereabouts(sql: Sql, id: string): Promise<{ status: RunStatus; stage: string | null } | null> {
+  const [row] = await sql<{ status: RunStatus; stage: string | null }[]>`select status, stage from runs where id = ${id}`;
+  return row ?? null;
+}
+
 type HandOffRow = {
   id: string;
   generation: number;

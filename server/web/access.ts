@@ -18,6 +18,7 @@ export const ACCESS: Record<string, Who> = {
   [paths.ready.pattern]: 'anyone',
   [paths.style.pattern]: 'anyone',
   [paths.htmx.pattern]: 'anyone',
+  [paths.script.pattern]: 'anyone',
   [paths.start.pattern]: 'anyone',
   [paths.status.pattern]: 'link',
   [paths.handOff.pattern]: 'link',
@@ -167,6 +168,20 @@ export const loopbackOnly = createMiddleware(async (c, next) => {
   if (isForwarded || !isLoopback(getConnInfo(c).remote.address ?? '')) throw notFound('such page');
   await next();
 });
+
+/**
+ * Lets in only who calls the portal by its own name or one of the machine's. A page from elsewhere could otherwise have
+ * its own name lead here (DNS rebinding) and read what only the machine itself may.
+ */
+export function ownNameOnly({ config }: Portal) {
+  const own = new URL(config.baseUrl).hostname;
+  return createMiddleware(async (c, next) => {
+    const address = `http://${c.req.header('host') ?? ''}`;
+    const isOurs = URL.canParse(address) && (isLoopbackOrigin(address) || new URL(address).hostname === own);
+    if (!isOurs) throw notFound('such page');
+    await next();
+  });
+}
 
 function isLoopback(address: string): boolean {
   return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';

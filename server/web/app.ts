@@ -4,7 +4,7 @@ import type { Portal } from '../portal.ts';
 import { guard } from './access.ts';
 import { mountApi } from './api.ts';
 import { mountAssets } from './assets.ts';
-import { problemHandlers } from './errors.tsx';
+import { problemHandlers, refuseMethods } from './errors.tsx';
 import { mountFiles } from './files.ts';
 import { mountGuidance } from './guidance.tsx';
 import { mountHandOffs } from './hand-offs.tsx';
@@ -25,6 +25,7 @@ export function createApp(portal: Portal): Hono {
   problemHandlers(app, portal);
   app.use(requestId());
   guard(app, portal);
+  app.use(refuseMethods(app));
 
   mountHealth(app, portal);
   mountAssets(app);

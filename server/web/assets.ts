@@ -7,12 +7,14 @@ import { paths } from '../../views/paths.ts';
 
 type Asset = { body: string; type: string; etag: string };
 
-/** What pages are made of: our one style sheet and htmx, from our own origin. Read once, kept by browsers for a day. */
+/** What pages are made of, from our own origin: our style sheet, htmx, our script. Read once; browsers ask anew after five minutes. */
 export function mountAssets(app: Hono): void {
   const style = asset([view('style.css'), view('owner.css')], 'text/css; charset=utf-8');
   const htmx = asset([createRequire(import.meta.url).resolve('htmx.org/dist/htmx.min.js')], 'text/javascript; charset=utf-8');
+  const script = asset([view('baton.js')], 'text/javascript; charset=utf-8');
   app.get(paths.style.pattern, (c) => send(c, style));
   app.get(paths.htmx.pattern, (c) => send(c, htmx));
+  app.get(paths.script.pattern, (c) => send(c, script));
 }
 
 function asset(files: string[], type: string): Asset {

@@ -1,10 +1,11 @@
 import type { Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { methodNotAllowed } from 'hono/method-not-allowed';
 import { ProblemPage } from '../../views/problem.tsx';
 import { isConnectionError } from '../database/connect.ts';
 import { Refusal } from '../errors.ts';
 import type { Portal } from '../portal.ts';
-import { patternOf } from './access.ts';
+import { ACCESS, patternOf } from './access.ts';
 
 const TITLES: Record<number, string> = {
   400: 'That could not be understood',
@@ -32,21 +33,52 @@ export function problemHandlers(app: Hono, { log }: Portal): void {
   });
 }
 
+/**
+ * Tells an address that cannot be called in this way from one that is not there: 405, with what can be. Of the pages of
+ * owners and of the machine itself strangers do not even hear that.
+ */
+export function refuseMethods(app: Hono) {
+  const sentence = 'This address cannot be used in that way. Please open the page again and send its form from there.';
+  return methodNotAllowed({
+    app,
+    onMethodNotAllowed(c, methods) {
+      if (isPrivate(c.req.path)) return c.res;
+      c.header('Allow', methods.join(', '));
+      return problem(c, { status: 405, code: 'method_not_allowed', sentence, reference: null });
+    },
+  });
+}
+
+const PRIVATE = Object.entries(ACCESS)
+  .filter(([, who]) => who === 'owner' || who === 'loopback')
+  .map(([pattern]) => new RegExp(`^${pattern.replace(/:[a-z]+/gi, '[^/]+')}$`));
+
+function isPrivate(path: string): boolean {
+  return PRIVATE.some((pattern) => pattern.test(path));
+}
+
 /** A page for a refusal; the portal's own failure when there is none. */
 export function answer(c: Context, refusal: Refusal | null): Response | Promise<Response> {
-  const status = refusal?.status ?? 500;
   const sentence = refusal?.message ?? 'Nothing that you sent was lost on the way: please go back and send it again in a minute.';
-  if (status === 503) c.header('Retry-After', '5');
+  if (refusal?.status === 503) c.header('Retry-After', '5');
   const reference: string = c.get('requestId') ?? '';
-  if (isForPrograms(c)) return c.json({ error: { code: refusal?.code ?? 'internal', message: sentence, reference } }, status);
-  return c.html(
-    <ProblemPage
-      title={TITLES[status] ?? 'That did not work'}
-      sentences={[sentence]}
-      reference={refusal === null ? reference : null}
-    />,
-    status,
-  );
+  if (refusal !== null) return problem(c, { status: refusal.status, code: refusal.code, sentence, reference: null });
+  return problem(c, { status: 500, code: 'internal', sentence, reference });
+}
+
+type Problem = { status: Refusal['status'] | 405 | 500; code: string; sentence: string; reference: string | null };
+
+function problem(c: Context, { status, code, sentence, reference }: Problem): Response | Promise<Response> {
+  if (isForPrograms(c)) return c.json({ error: { code, message: sentence, reference: c.get('requestId') ?? '' } }, status);
+  const title = TITLES[status] ?? 'That did not work';
+  return c.html(<ProblemPage title={title} sentences={[sentence]} reference={reference} back={formBehind(c)} />, status);
+}
+
+/** The page whose form was refused, to open it again. */
+function formBehind({ req: { method, path } }: Context): string | null {
+  if (method !== 'POST') return null;
+  if (path.startsWith('/start/')) return path;
+  return path.startsWith('/h/') && path.endsWith('/decision') ? path.slice(0, -'/decision'.length) : null;
 }
 
 function notFoundHere(): Refusal {

@@ -26,7 +26,8 @@ export async function readPost(c: Context): Promise<Posted> {
   if (entries.length > MOST_VALUES || files.length > MOST_FILES) {
     throw new Refusal(413, 'too_many', `A form has ${MOST_VALUES} answers and ${MOST_FILES} files at most.`);
   }
-  const posted: Posted = { texts: {}, uploads: {} };
+  // Without a prototype: a field that somebody names `constructor` is a name like any other.
+  const posted: Posted = { texts: Object.create(null), uploads: Object.create(null) };
   for (const { name, value } of entries)
     if (typeof value === 'string') posted.texts[name] = [...(posted.texts[name] ?? []), value];
   for (const { name, value } of files) posted.uploads[name] = value;

@@ -1,12 +1,13 @@
 import type { Context, Hono } from 'hono';
 import { componentId } from '../../machines/components/component.ts';
-import { fieldOf, labelOf, stageOf, stageTitle } from '../../machines/definition.ts';
+import { actorTitle, type Definition, fieldOf, labelOf, SYSTEM, stageOf, stageTitle } from '../../machines/definition.ts';
+import { dataIn } from '../../machines/expressions.ts';
 import { shownFacts } from '../../machines/facts.ts';
 import { type KeyedField, typedValue } from '../../machines/fields/field.ts';
 import type { Ask } from '../../machines/hand-off.ts';
 import { formOf } from '../../machines/hand-offs.ts';
 import { isFile } from '../../machines/values.ts';
-import { DecidedPage, MovedPage, WithdrawnPage } from '../../views/hand-off/ended.tsx';
+import { type ComesNext, DecidedPage, MovedPage, WithdrawnPage } from '../../views/hand-off/ended.tsx';
 import { OpenPage } from '../../views/hand-off/open.tsx';
 import type { FormState } from '../../views/parts/field.tsx';
 import { paths } from '../../views/paths.ts';
@@ -14,6 +15,7 @@ import { Refusal } from '../errors.ts';
 import { type FoundHandOff, findHandOff } from '../hand-offs/find.ts';
 import type { Linked } from '../hand-offs/links.ts';
 import type { Portal } from '../portal.ts';
+import { whereabouts } from '../runs/find.ts';
 import { goOn, type Posted, readForm, readPost, textOf } from './forms.ts';
 import { openLink } from './links.ts';
 
@@ -25,8 +27,11 @@ export function mountHandOffs(app: Hono, portal: Portal): void {
     const { state } = found;
     return state.is === 'open'
       ? c.html(openPage(portal, link, found, state.ask, prefilled(portal, found, state.ask)))
-      : endedPage(c, found, link, false);
+      : endedPage(c, portal, found, link, false);
   });
+
+  // A form that was refused leaves this address in a browser without scripts; opening it again leads back to the form.
+  app.get(paths.decision.pattern, (c) => c.redirect(paths.handOff.to({ link: c.req.param('link') ?? '' }), 303));
 
   app.post(paths.decision.pattern, async (c) => {
     const link = c.req.param('link') ?? '';
@@ -79,15 +84,25 @@ function requirePage({ links }: Portal, linked: Linked, posted: Posted, submissi
 async function whatBecame(c: Context, portal: Portal, linked: Linked, link: string, submission: string): Promise<Response> {
   const found = await handOffBehind(portal, linked);
   if (submission !== '' && found.submission === submission) return goOn(c, paths.handOff.to({ link }));
-  return endedPage(c, found, link, true);
+  return endedPage(c, portal, found, link, true);
 }
 
-function endedPage(c: Context, { state, published }: FoundHandOff, link: string, tooLate: boolean): Response | Promise<Response> {
+async function endedPage(c: Context, portal: Portal, found: FoundHandOff, link: string, tooLate: boolean): Promise<Response> {
+  const { state, published } = found;
   const { timezone } = published.definition;
   const fileHref = (file: string) => paths.file.to({ link, file });
   switch (state.is) {
     case 'decided':
-      return c.html(<DecidedPage state={state} timezone={timezone} tooLate={tooLate} fileHref={fileHref} />, tooLate ? 409 : 200);
+      return c.html(
+        <DecidedPage
+          state={state}
+          timezone={timezone}
+          tooLate={tooLate}
+          next={await nextAfter(portal, found)}
+          fileHref={fileHref}
+        />,
+        tooLate ? 409 : 200,
+      );
     case 'moved':
       return c.html(<MovedPage state={state} timezone={timezone} />, 410);
     case 'withdrawn':
@@ -95,6 +110,18 @@ function endedPage(c: Context, { state, published }: FoundHandOff, link: string,
     case 'open':
       throw new Refusal(409, 'still_open', 'This has just changed. Please open the link again.');
   }
+}
+
+/** What becomes of a request after an answer: its stage and the role that has it, but nobody's address. */
+async function nextAfter({ sql }: Portal, { run, published: { definition } }: FoundHandOff): Promise<ComesNext> {
+  const now = await whereabouts(sql, run);
+  if (now === null || now.status === 'done' || now.status === 'cancelled' || now.stage === null) return { is: 'ended' };
+  const { actor } = stageOf(definition, now.stage);
+  return {
+    is: 'under way',
+    stage: stageTitle(definition, now.stage),
+    role: actor === SYSTEM ? null : actorTitle(definition, actor),
+  };
 }
 
 function openPage(portal: Portal, link: string, { published: { definition }, facts }: FoundHandOff, ask: Ask, form: FormState) {
@@ -120,7 +147,7 @@ function openPage(portal: Portal, link: string, { published: { definition }, fac
   );
 }
 
-function notesBefore(definition: FoundHandOff['published']['definition'], ask: Ask): string[] {
+function notesBefore(definition: Definition, ask: Ask): string[] {
   const { components } = stageOf(definition, ask.stage);
   const at = components.findIndex((component, index) => componentId(component, index) === ask.component);
   return components.slice(0, at).flatMap((component) => (component.kind === 'note' ? [component.text] : []));
@@ -130,16 +157,33 @@ function fieldsOf({ published: { definition }, stage, component }: FoundHandOff)
   return formOf(definition, { stage, component }).collects.map((key) => ({ key, field: fieldOf(definition, key) }));
 }
 
-/** What this person answered before is filled in again, but for choices: a decision is made anew each time. */
+/**
+ * What this person answered before is filled in again. A form that decides where the request goes is answered anew in
+ * each round: no choice is made beforehand, and a reason belongs to the decision that it was given for.
+ */
 function prefilled({ links }: Portal, found: FoundHandOff, ask: Ask): FormState {
   const form: FormState = { typed: {}, problems: {}, kept: {} };
-  for (const { key, field } of fieldsOf(found)) {
+  const fields = fieldsOf(found);
+  const deciding = decidingData(found.published.definition, ask.stage);
+  const decides = fields.some(({ key }) => deciding.has(key));
+  for (const { key, field } of fields) {
     const gathered = found.facts[key];
-    if (gathered === undefined || gathered.origin.by !== ask.person.email || field.type === 'choice' || field.type === 'yes_no')
-      continue;
-    if (isFile(gathered.value))
+    if (gathered === undefined || gathered.origin.by !== ask.person.email) continue;
+    if (isChoice(field) && deciding.has(key)) continue;
+    if (decides && gathered.origin.stage === ask.stage) continue;
+    if (isFile(gathered.value)) {
       form.kept[key] = { file: gathered.value, token: links.mint('file', { id: gathered.value.id, generation: 0 }) };
-    else form.typed[key] = typedValue(field, gathered.value);
+    } else form.typed[key] = typedValue(field, gathered.value);
   }
   return form;
+}
+
+function isChoice({ type }: KeyedField['field']): boolean {
+  return type === 'choice' || type === 'choices' || type === 'yes_no';
+}
+
+/** The data by which a stage's fork is decided. */
+function decidingData(definition: Definition, stage: string): Set<string> {
+  const { next = [] } = stageOf(definition, stage);
+  return new Set(next.flatMap(({ when }) => (when === undefined ? [] : dataIn(when, definition))));
 }

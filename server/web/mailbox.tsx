@@ -5,7 +5,7 @@ import { paths } from '../../views/paths.ts';
 import { findMail, listMails } from '../effects/transports/local-mailbox.ts';
 import { notFound } from '../errors.ts';
 import type { Portal } from '../portal.ts';
-import { loopbackOnly } from './access.ts';
+import { loopbackOnly, ownNameOnly } from './access.ts';
 
 const ON_THE_PAGE = 200;
 const IN_JSON = 10_000;
@@ -16,12 +16,15 @@ const MAIL_POLICY =
 /** The local mailbox: there only while no mail provider is set up, and only for the machine itself. */
 export function mountMailbox(app: Hono, portal: Portal): void {
   if (portal.config.mail.is !== 'local') return;
-  app.get(paths.mailbox.pattern, loopbackOnly, async (c) =>
+  const named = ownNameOnly(portal);
+  app.get(paths.mailbox.pattern, loopbackOnly, named, async (c) =>
     c.html(<MailboxPage mails={await listMails(portal.sql, { limit: ON_THE_PAGE })} />),
   );
-  app.get(paths.mailboxJson.pattern, loopbackOnly, async (c) => c.json(await listMails(portal.sql, { limit: IN_JSON })));
-  app.get(paths.mail.pattern, loopbackOnly, async (c) => c.html(<MailPage mail={await mailAt(portal, c.req.param('mail'))} />));
-  app.get(paths.mailHtml.pattern, loopbackOnly, async (c) => {
+  app.get(paths.mailboxJson.pattern, loopbackOnly, named, async (c) => c.json(await listMails(portal.sql, { limit: IN_JSON })));
+  app.get(paths.mail.pattern, loopbackOnly, named, async (c) =>
+    c.html(<MailPage mail={await mailAt(portal, c.req.param('mail'))} />),
+  );
+  app.get(paths.mailHtml.pattern, loopbackOnly, named, async (c) => {
     const { html } = await mailAt(portal, c.req.param('mail'));
     c.header('Content-Security-Policy', MAIL_POLICY);
     c.header('X-Frame-Options', 'SAMEORIGIN');

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { type Definition, END, stageTitle } from '../../machines/definition.ts';
+import { actorTitle, type Definition, END, stageOf, stageTitle } from '../../machines/definition.ts';
 import { shownFacts } from '../../machines/facts.ts';
 import { paths } from '../../views/paths.ts';
 import { type Standing, StatusPage } from '../../views/status.tsx';
@@ -20,13 +20,18 @@ export function mountStatus(app: Hono, portal: Portal): void {
       <StatusPage
         title={run.title}
         workflowTitle={definition.title}
-        timezone={definition.timezone}
         here={paths.status.to({ link })}
         standing={standingOf(run, portal.clock.now())}
         stages={wayOf(run)}
+        either={forkOf(run)}
         facts={shownFacts(definition, run.facts, own.sort(inOrderOf(definition)))}
         history={run.history}
-        stageTitle={(stage) => stageTitle(definition, stage)}
+        words={{
+          starter: run.starter,
+          timezone: definition.timezone,
+          stageTitle: (stage) => stageTitle(definition, stage),
+          roleOf: (stage) => actorTitle(definition, stageOf(definition, stage).actor),
+        }}
         contact={definition.owners[0] ?? ''}
       />,
     );
@@ -40,7 +45,10 @@ function inOrderOf({ data }: Definition): (one: string, other: string) => number
 
 function standingOf(run: RunView, now: string): Standing {
   if (run.status === 'cancelled') return { is: 'cancelled', at: run.endedAt ?? run.changedAt };
-  if (run.status === 'done') return { is: 'done', at: run.endedAt ?? run.changedAt };
+  if (run.status === 'done') {
+    const mailed = run.outbox.some(({ what, to, state }) => what === 'outcome' && to === run.starter.email && state === 'done');
+    return { is: 'done', at: run.endedAt ?? run.changedAt, mailed };
+  }
   const stage = run.stage === null ? run.published.definition.title : stageTitle(run.published.definition, run.stage);
   if (run.status === 'attention' || run.setAside !== null) return { is: 'stuck', stage };
   const open = run.handOffs.find(({ state }) => state === 'open');
@@ -71,4 +79,11 @@ function wayOf(run: RunView): { title: string; is: 'done' | 'current' | 'later' 
     ...entered.map((stage) => ({ title: title(stage), is: stage === run.stage ? ('current' as const) : ('done' as const) })),
     ...later.map((stage) => ({ title: title(stage), is: 'later' as const })),
   ];
+}
+
+/** The stages of which one comes next, as long as nobody has decided which. */
+function forkOf({ stage, published: { definition } }: RunView): string[] {
+  const next = stage === null ? undefined : definition.stages[stage]?.next;
+  if (next === undefined || next.length < 2) return [];
+  return [...new Set(next.map(({ to }) => (to === END ? 'the end' : stageTitle(definition, to))))];
 }

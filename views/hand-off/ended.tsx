@@ -8,16 +8,21 @@ type Decided = Extract<HandOffState, { is: 'decided' }>;
 type Moved = Extract<HandOffState, { is: 'moved' }>;
 type Withdrawn = Extract<HandOffState, { is: 'withdrawn' }>;
 
+/** What becomes of the request after an answer. */
+export type ComesNext = { is: 'ended' } | { is: 'under way'; stage: string; role: string | null };
+
 /** A hand-off that was decided: who, when and what. `tooLate` when somebody has just tried to decide it again. */
 export function DecidedPage({
   state,
   timezone,
   tooLate,
+  next,
   fileHref,
 }: {
   state: Decided;
   timezone: string;
   tooLate: boolean;
+  next: ComesNext;
   fileHref: (file: string) => string;
 }) {
   const { about, by, at, answer } = state;
@@ -33,6 +38,7 @@ export function DecidedPage({
           Answered by {nameOf(by)} on <time datetime={at}>{showInstant(at, timezone)}</time>:
         </p>
         <Facts facts={answer} fileHref={fileHref} />
+        <p>{nextSentence(next)}</p>
         <p class="quiet">
           There is nothing more for you to do here. Questions? Write to <a href={`mailto:${about.contact}`}>{about.contact}</a>.
         </p>
@@ -81,6 +87,11 @@ export function WithdrawnPage({ state, timezone }: { state: Withdrawn; timezone:
       </article>
     </Layout>
   );
+}
+
+function nextSentence(next: ComesNext): string {
+  if (next.is === 'ended') return 'This request is finished.';
+  return next.role === null ? `Next: ${next.stage}. Nobody has to act for that.` : `Next: ${next.stage}, by ${next.role}.`;
 }
 
 function Contact({ contact }: { contact: string }) {

@@ -5,7 +5,7 @@ import { Layout } from '../layout.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { FieldInput, type FormState, ProblemSummary } from '../parts/field.tsx';
 import { Guidance } from '../parts/guidance.tsx';
-import { type NamedField, SendForm } from '../start.tsx';
+import { type NamedField, NotSent, SendForm, titleOf } from '../start.tsx';
 import { nameOf } from './words.ts';
 
 export type OpenPageProps = {
@@ -30,7 +30,7 @@ export type OpenPageProps = {
 export function OpenPage(props: OpenPageProps) {
   const { ask, form } = props;
   return (
-    <Layout title={ask.title}>
+    <Layout title={titleOf(ask.title, form)}>
       <article class="narrow card">
         <p class="quiet">
           {props.workflowTitle} · {props.stageTitle}
@@ -53,6 +53,7 @@ export function OpenPage(props: OpenPageProps) {
           {props.fields.map(({ name, field }) => (
             <FieldInput name={name} field={field} form={form} />
           ))}
+          <NotSent />
           <button class="send" type="submit">
             Send
           </button>

@@ -17,9 +17,17 @@ export const EMPTY_FORM: FormState = { typed: {}, problems: {}, kept: {} };
 export function FieldInput({ name, field, form }: { name: string; field: Field; form: FormState }) {
   const problem = form.problems[name];
   const about = { id: `f-${name}`, describedBy: describedBy(name, field, problem), invalid: problem !== undefined };
-  if (field.type === 'choice' || field.type === 'choices' || field.type === 'yes_no') {
+  if (isOptions(field)) {
+    const isOne = field.type !== 'choices';
     return (
-      <fieldset class="field" id={about.id} tabindex={-1} aria-describedby={about.describedBy}>
+      <fieldset
+        class="field"
+        id={about.id}
+        tabindex={-1}
+        role={isOne ? 'radiogroup' : undefined}
+        aria-describedby={about.describedBy}
+        aria-invalid={isOne && about.invalid ? 'true' : undefined}
+      >
         <legend>
           <Label name={name} field={field} />
         </legend>
@@ -55,6 +63,16 @@ export function ProblemSummary({ problems, labelOf }: { problems: Record<string,
       </ul>
     </div>
   );
+}
+
+// More than this many cards are a longer way on a phone than a list that opens.
+const MOST_CARDS = 6;
+
+type OptionsField = Extract<Field, { type: 'choice' | 'choices' | 'yes_no' }>;
+
+function isOptions(field: Field): field is OptionsField {
+  if (field.type === 'choice') return Object.keys(field.options).length <= MOST_CARDS;
+  return field.type === 'choices' || field.type === 'yes_no';
 }
 
 type About = { id: string; describedBy: string | undefined; invalid: boolean };
@@ -95,15 +113,7 @@ function describedBy(name: string, field: Field, problem: string | undefined): s
   return ids.length === 0 ? undefined : ids.join(' ');
 }
 
-function Options({
-  name,
-  field,
-  typed,
-}: {
-  name: string;
-  field: Extract<Field, { type: 'choice' | 'choices' | 'yes_no' }>;
-  typed: string[];
-}) {
+function Options({ name, field, typed }: { name: string; field: OptionsField; typed: string[] }) {
   const options = field.type === 'yes_no' ? { yes: 'Yes', no: 'No' } : field.options;
   const isOne = field.type !== 'choices';
   return (
@@ -131,6 +141,7 @@ function Control({ name, field, form, about }: { name: string; field: Field; for
     'aria-describedby': about.describedBy,
     'aria-invalid': about.invalid ? ('true' as const) : undefined,
     placeholder: field.placeholder,
+    autocomplete: AUTOCOMPLETE[name],
   };
   const [value = ''] = form.typed[name] ?? [];
   const required = !field.optional;
@@ -150,12 +161,26 @@ function Control({ name, field, form, about }: { name: string; field: Field; for
       );
     case 'number':
       return <input {...common} type="text" inputmode="decimal" autocomplete="off" required={required} value={value} />;
+    case 'choice':
+      return (
+        <select {...common} required={required}>
+          <option value="">Please choose</option>
+          {Object.entries(field.options).map(([key, label]) => (
+            <option value={key} selected={key === value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      );
     case 'file':
       return <FileControl name={name} accept={field.accept} form={form} about={about} required={required} />;
     default:
       return <input {...common} type={INPUT_TYPES[field.type] ?? 'text'} required={required} value={value} />;
   }
 }
+
+// What a browser may fill in by itself: questions about whoever fills in the form.
+const AUTOCOMPLETE: Partial<Record<string, string>> = { starter_name: 'name', starter_email: 'email' };
 
 const INPUT_TYPES: Partial<Record<Field['type'], string>> = { email: 'email', phone: 'tel', url: 'url', date: 'date' };
 
