@@ -50,8 +50,9 @@ export const ACCESS: Record<string, Who> = {
 };
 
 const MEGABYTE = 1024 * 1024;
-const ORDINARY = 2 * MEGABYTE;
-const WITH_FILES = 30 * MEGABYTE;
+const ORDINARY = MEGABYTE;
+// Two files of the largest size and what is typed beside them.
+const WITH_FILES = 25 * MEGABYTE;
 
 /** Puts the portal's guards before every route: headers, sizes, where a request comes from. */
 export function guard(app: Hono, portal: Portal): void {
@@ -115,13 +116,18 @@ export function patternOf(c: Context): string {
 
 function sizes() {
   const tooLarge = () => {
-    throw new Refusal(413, 'too_large', 'That is too much at once. A file may have 10 MB, a text 20,000 characters.');
+    throw new Refusal(
+      413,
+      'too_large',
+      'That is too much at once. All files of a form together may have 24 MB, each of them 10 MB.',
+    );
   };
   const ordinary = bodyLimit({ maxSize: ORDINARY, onError: tooLarge });
   const withFiles = bodyLimit({ maxSize: WITH_FILES, onError: tooLarge });
   return createMiddleware(async (c, next) => {
     const isForm = c.req.path.startsWith('/start/') || c.req.path.startsWith('/h/');
-    return isForm ? withFiles(c, next) : ordinary(c, next);
+    const mayBringFiles = isForm && /^multipart\/form-data\b/i.test(c.req.header('content-type') ?? '');
+    return mayBringFiles ? withFiles(c, next) : ordinary(c, next);
   });
 }
 
@@ -152,10 +158,10 @@ function isOwn(c: Context, own: string): boolean {
   const site = c.req.header('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin') return false;
   if (origin === undefined) return site === 'same-origin';
-  return origin === own || (isLoopbackOrigin(origin) && isLoopbackOrigin(own) && origin === `http://${c.req.header('host')}`);
+  return origin === own || (isLoopbackOrigin(origin) && origin === `http://${c.req.header('host')}`);
 }
 
-/** On the machine itself the portal has several names: localhost, 127.0.0.1, [::1]. */
+/** On the machine itself the portal has several names beside its own: localhost, 127.0.0.1, [::1]. */
 function isLoopbackOrigin(origin: string): boolean {
   if (!URL.canParse(origin)) return false;
   const { hostname } = new URL(origin);

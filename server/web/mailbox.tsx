@@ -20,7 +20,11 @@ export function mountMailbox(app: Hono, portal: Portal): void {
   app.get(paths.mailbox.pattern, loopbackOnly, named, async (c) =>
     c.html(<MailboxPage mails={await listMails(portal.sql, { limit: ON_THE_PAGE })} />),
   );
-  app.get(paths.mailboxJson.pattern, loopbackOnly, named, async (c) => c.json(await listMails(portal.sql, { limit: IN_JSON })));
+  app.get(paths.mailboxJson.pattern, loopbackOnly, named, async (c) => {
+    const mails = await listMails(portal.sql, { limit: IN_JSON });
+    const run = c.req.query('run');
+    return c.json(run === undefined ? mails : mails.filter((mail) => mail.run === run));
+  });
   app.get(paths.mail.pattern, loopbackOnly, named, async (c) =>
     c.html(<MailPage mail={await mailAt(portal, c.req.param('mail'))} />),
   );

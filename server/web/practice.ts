@@ -12,6 +12,6 @@ export function mountPractice(app: Hono, { config }: Portal): void {
   if (config.mail.is !== 'local') return;
   app.post(paths.practicePayments.pattern, loopbackOnly, (c) => {
     const key = c.req.header('idempotency-key') ?? '';
-    return c.json({ id: `practice_${createHash('sha256').update(key).digest('hex').slice(0, 12)}` }, 201);
+    return c.json({ id: `pay_${createHash('sha256').update(key).digest('hex').slice(0, 12)}` }, 201);
   });
 }

@@ -17,18 +17,30 @@ test('every route stands in the table of who may call it, and the table names no
   expect(Object.keys(ACCESS).filter((path) => !routes.has(path))).toEqual([]);
 });
 
-const SAMPLE: Record<string, string> = { workflow: 'expense-approval', stage: 'review', run: '01936b6e-0000-7000-8000-000000000000', link: 'x', file: 'x', mail: 'x' };
+const SAMPLE: Record<string, string> = {
+  workflow: 'expense-approval',
+  stage: 'review',
+  run: '01936b6e-0000-7000-8000-000000000000',
+  link: 'x',
+  file: 'x',
+  mail: 'x',
+};
 
-test.each(Object.entries(ACCESS).filter(([, who]) => who === 'owner'))('%s sends a stranger to the sign-in page, and tells them nothing', async (pattern) => {
-  const path = pattern.replace(/:(\w+)/g, (_, name: string) => SAMPLE[name] ?? 'x');
-  const origin = new URL(world.url).origin;
-  const answers = await Promise.all(['GET', 'POST'].map((method) => fetch(`${world.url}${path}`, { method, redirect: 'manual', headers: { origin } })));
-  for (const { status, headers } of answers) {
-    expect([303, 404]).toContain(status);
-    if (status === 303) expect(headers.get('location')).toBe('/sign-in');
-  }
-  expect(answers.some(({ status }) => status === 303)).toBe(true);
-});
+test.each(Object.entries(ACCESS).filter(([, who]) => who === 'owner'))(
+  '%s sends a stranger to the sign-in page, and tells them nothing',
+  async (pattern) => {
+    const path = pattern.replace(/:(\w+)/g, (_, name: string) => SAMPLE[name] ?? 'x');
+    const origin = new URL(world.url).origin;
+    const answers = await Promise.all(
+      ['GET', 'POST'].map((method) => fetch(`${world.url}${path}`, { method, redirect: 'manual', headers: { origin } })),
+    );
+    for (const { status, headers } of answers) {
+      expect([303, 404]).toContain(status);
+      if (status === 303) expect(headers.get('location')).toBe('/sign-in');
+    }
+    expect(answers.some(({ status }) => status === 303)).toBe(true);
+  },
+);
 
 test.each(Object.entries(ACCESS).filter(([, who]) => who === 'key'))('%s answers nobody without a key', async (pattern) => {
   const path = pattern.replace(/:(\w+)/g, (_, name: string) => SAMPLE[name] ?? 'x');

@@ -45,7 +45,8 @@ describe('what cannot be stepped', () => {
     const now = clock.now();
     await sql`insert into messages (run_id, key, event, deliver_at, try_at) values (${poisoned}, 'poison', ${'{"type":"xstate.done.actor.payment"}'}::text::json, ${now}, ${now})`;
     await world.advance('1h');
-    const [message] = await sql`select attempts, set_aside_at is not null as aside, error from messages where run_id = ${poisoned} and key = 'poison'`;
+    const [message] =
+      await sql`select attempts, set_aside_at is not null as aside, error from messages where run_id = ${poisoned} and key = 'poison'`;
     expect(message).toMatchObject({ attempts: 5, aside: true });
     const [run] = await sql`select set_aside from runs where id = ${poisoned}`;
     expect(run?.set_aside).toBeTruthy();
@@ -68,7 +69,9 @@ describe('what cannot be stepped', () => {
     for (const run of [damaged, unknown]) {
       await expect(second.portal.actors.tell(run, { type: 'cancelled', by: 'x', reason: 'y' })).rejects.toThrow();
     }
-    await expect(second.portal.actors.tell(healthy, { type: 'cancelled', by: 'x', reason: 'y' })).resolves.toMatchObject({ is: 'stepped' });
+    await expect(second.portal.actors.tell(healthy, { type: 'cancelled', by: 'x', reason: 'y' })).resolves.toMatchObject({
+      is: 'stepped',
+    });
     await second.close();
     for (const { id, snapshot } of before) await sql`update runs set snapshot = ${snapshot}::text::json where id = ${id}`;
   });
@@ -107,7 +110,12 @@ describe('what cannot be stepped', () => {
 describe('history', () => {
   test('cannot be changed, deleted or emptied, not even by a replica', async () => {
     const { sql } = world.portal;
-    for (const attack of ['update history set at = at', 'delete from history', 'truncate history', "set session_replication_role = replica; delete from history"]) {
+    for (const attack of [
+      'update history set at = at',
+      'delete from history',
+      'truncate history',
+      'set session_replication_role = replica; delete from history',
+    ]) {
       await expect(sql.unsafe(attack)).rejects.toThrow('append-only');
     }
   });
@@ -131,7 +139,13 @@ describe('history', () => {
 
 test('the same key starts one run, however often and at once it is asked for', async () => {
   const { actors, sql } = world.portal;
-  const start = { workflow: 'morning-feedback-check', starter: { email: 'ops@example.com', name: null }, trigger: 'by_hand' as const, facts: {}, idempotencyKey: 'once' };
+  const start = {
+    workflow: 'morning-feedback-check',
+    starter: { email: 'ops@example.com', name: null },
+    trigger: 'by_hand' as const,
+    facts: {},
+    idempotencyKey: 'once',
+  };
   const begun = await Promise.all(Array.from({ length: 50 }, () => actors.begin(start)));
   expect(new Set(begun.map(({ run }) => run)).size).toBe(1);
   expect(begun.filter(({ is }) => is === 'begun')).toHaveLength(1);

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readFileSync } from 'node:fs';
 import { connect } from '../../server/database/connect.ts';
 import { type FreshDatabase, freshDatabase } from '../world/database.ts';
 import { TEST_SECRET } from '../world/world.ts';
@@ -27,7 +27,13 @@ afterAll(async () => {
 type Ended = { code: number; out: string; err: string };
 
 function baton(args: string[], more: Record<string, string> = {}): Promise<Ended> {
-  const env = { PATH: process.env.PATH ?? '', DATABASE_URL: database.url, BATON_DATA_DIR: folder, BATON_SECRET: TEST_SECRET, ...more };
+  const env = {
+    PATH: process.env.PATH ?? '',
+    DATABASE_URL: database.url,
+    BATON_DATA_DIR: folder,
+    BATON_SECRET: TEST_SECRET,
+    ...more,
+  };
   return new Promise((resolve) => {
     execFile(process.execPath, ['--import', 'tsx', 'server/cli.ts', ...args], { cwd: ROOT, env }, (error, out, err) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
@@ -47,20 +53,24 @@ describe('baton check', () => {
     ['an unknown field', GOOD.replace('guidance: |', 'guidence: |'), /:39:5 .*unknown_field.*\n.*Did you mean guidance/],
     ['a missing successor', GOOD.replace('next: review', 'next: reviw'), /:75:5 .*unknown_stage.*\n.*Did you mean review/],
     ['a condition on undeclared data', GOOD.replace('amount > 5000', 'amont > 5000'), /:48:63 .*condition.*amont.*amount.*\n/],
-  ])('prints place, reason and remedy of %s, ends with 1, and nothing is published', async (_, source, expected) => {
-    const path = await file('broken.yaml', source);
-    const checked = await baton(['check', path]);
-    expect(checked.code).toBe(1);
-    expect(checked.out).toContain(`${path}:`);
-    expect(checked.out).toMatch(expected);
-    const published = await baton(['publish', path]);
-    expect(published.code).toBe(1);
-    expect(published.out).toContain('Nothing was published.');
-    const sql = connect(database.url, { name: 'commands', max: 1 });
-    const [row] = await sql`select count(*)::int as n from versions`;
-    await sql.end();
-    expect(row).toEqual({ n: 0 });
-  }, 30_000);
+  ])(
+    'prints place, reason and remedy of %s, ends with 1, and nothing is published',
+    async (_, source, expected) => {
+      const path = await file('broken.yaml', source);
+      const checked = await baton(['check', path]);
+      expect(checked.code).toBe(1);
+      expect(checked.out).toContain(`${path}:`);
+      expect(checked.out).toMatch(expected);
+      const published = await baton(['publish', path]);
+      expect(published.code).toBe(1);
+      expect(published.out).toContain('Nothing was published.');
+      const sql = connect(database.url, { name: 'commands', max: 1 });
+      const [row] = await sql`select count(*)::int as n from versions`;
+      await sql.end();
+      expect(row).toEqual({ n: 0 });
+    },
+    30_000,
+  );
 
   test('has nothing to say about the workflows that ship', async () => {
     const { code, out } = await baton(['check', 'workflows/expense-approval.yaml', 'workflows/morning-feedback-check.yaml']);
@@ -89,7 +99,12 @@ describe('the other commands', () => {
 
   test('say what they do not understand, and which settings are wrong, all at once', async () => {
     expect(await baton(['dance'])).toMatchObject({ code: 2 });
-    const { code, err } = await baton(['start'], { PORT: 'many', BATON_CLOCK: 'test', RESEND_API_KEY: 're_x', BATON_BASE_URL: 'ftp://x' });
+    const { code, err } = await baton(['start'], {
+      PORT: 'many',
+      BATON_CLOCK: 'test',
+      RESEND_API_KEY: 're_x',
+      BATON_BASE_URL: 'ftp://x',
+    });
     expect(code).toBe(1);
     for (const name of ['PORT', 'BATON_CLOCK', 'BATON_BASE_URL']) expect(err).toContain(name);
     expect(err).not.toContain('    at ');

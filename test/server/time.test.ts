@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readDefinition } from '../../machines/check/read.ts';
-import { serverProcess } from '../world/server-process.ts';
-import { environmentFor, letters, moveClock, openWorld, type World } from '../world/world.ts';
-import { freshDatabase } from '../world/database.ts';
-import { openSink } from '../world/sink.ts';
 import { connect } from '../../server/database/connect.ts';
+import { freshDatabase } from '../world/database.ts';
+import { serverProcess } from '../world/server-process.ts';
+import { openSink } from '../world/sink.ts';
+import { environmentFor, letters, moveClock, openWorld, type World } from '../world/world.ts';
 
 let world: World;
 
@@ -36,7 +36,9 @@ describe('a hand-off that nobody answers', () => {
     const [escalation] = await world.letters({ kind: 'escalation' });
     expect(escalation?.to).toBe('finance@example.com');
     const finance = world.visitor();
-    const decided = await finance.submit(await finance.get(await world.linkFor('finance@example.com', 'escalation')), { decision: 'approve' });
+    const decided = await finance.submit(await finance.get(await world.linkFor('finance@example.com', 'escalation')), {
+      decision: 'approve',
+    });
     expect(decided.status).toBe(200);
     expect((await world.letters({ kind: 'outcome' })).at(-1)?.subject).toBe('Approved: $100.00');
   });
@@ -88,10 +90,17 @@ describe('a schedule', () => {
     world.portal.kick();
     const from = world.portal.clock.now();
     await world.advance('1w');
-    const runs = await world.portal.sql<{ started_at: string }[]>`select started_at from runs where workflow = 'morning' order by started_at`;
+    const runs = await world.portal.sql<
+      { started_at: string }[]
+    >`select started_at from runs where workflow = 'morning' order by started_at`;
     expect(runs).toHaveLength(5);
     for (const { started_at } of runs) {
-      const local = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(new Date(started_at));
+      const local = new Intl.DateTimeFormat('en-GB', {
+        timeZone: 'Europe/Berlin',
+        weekday: 'short',
+        hour: '2-digit',
+        minute: '2-digit',
+      }).format(new Date(started_at));
       expect(local).toMatch(/^(Mon|Tue|Wed|Thu|Fri),? 08:30$/);
       expect(started_at > from).toBe(true);
     }
@@ -121,7 +130,8 @@ test('with three servers on one database each fire starts one run, and of the fi
     for (const server of servers) await server.start();
     await moveClock(first.url, { advance: '0s' });
     expect(await runs()).toBe(6);
-    const decisions = await sql`select decision, count(*)::int as n from fires where workflow = 'morning-feedback-check' group by 1 order by 1`;
+    const decisions =
+      await sql`select decision, count(*)::int as n from fires where workflow = 'morning-feedback-check' group by 1 order by 1`;
     expect([...decisions]).toEqual([
       { decision: 'missed', n: 9 },
       { decision: 'started', n: 6 },

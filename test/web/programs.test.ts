@@ -33,7 +33,13 @@ describe('a program with a key', () => {
   test('starts a run and reads where it is, where its data came from and who has it, but no token', async () => {
     const { status, json } = await call('POST', '/api/v1/runs', START);
     expect(status).toBe(201);
-    expect(json).toMatchObject({ workflow: 'expense-approval', version: 1, status: 'active', stage: 'review', title: 'Expense of $7,500.00' });
+    expect(json).toMatchObject({
+      workflow: 'expense-approval',
+      version: 1,
+      status: 'active',
+      stage: 'review',
+      title: 'Expense of $7,500.00',
+    });
     await world.letters();
     const read = await call('GET', `/api/v1/runs/${json.id}`);
     expect(read.json).toMatchObject({
@@ -56,12 +62,24 @@ describe('a program with a key', () => {
     const { json: read } = await call('GET', `/api/v1/runs/${json.id}/history`);
     expect(read.history).toMatchObject([
       { seq: 1, type: 'started', happened: [{ what: 'started' }, { what: 'entered' }, { what: 'handed_off' }] },
-      { seq: 2, type: 'answered', happened: [{ what: 'answered' }, { what: 'routed', to: 'rejected' }, { what: 'entered' }, { what: 'mailed' }, { what: 'ended' }] },
+      {
+        seq: 2,
+        type: 'answered',
+        happened: [
+          { what: 'answered' },
+          { what: 'routed', to: 'rejected' },
+          { what: 'entered' },
+          { what: 'mailed' },
+          { what: 'ended' },
+        ],
+      },
     ]);
   });
 
   test('that sends the same Idempotency-Key again gets the first run, even at the same moment', async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, () => call('POST', '/api/v1/runs', START, { 'idempotency-key': 'invoice-4021' })));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => call('POST', '/api/v1/runs', START, { 'idempotency-key': 'invoice-4021' })),
+    );
     expect(new Set(answers.map(({ json }) => json.id)).size).toBe(1);
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ headers }) => headers.get('idempotency-replayed') === 'true')).toHaveLength(9);
@@ -95,14 +113,18 @@ describe('a request that is wrong', () => {
     expect(after).toEqual(before);
   });
 
-  test.each(['', 'Bearer nonsense', 'Basic YTpi', `Bearer baton_${'a'.repeat(43)}`])('without a key (%j) is refused and told how: 401', async (authorization) => {
-    const answer = await call('GET', '/api/v1/runs', undefined, { authorization });
-    expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toContain('Bearer');
-  });
+  test.each(['', 'Bearer nonsense', 'Basic YTpi', `Bearer baton_${'a'.repeat(43)}`])(
+    'without a key (%j) is refused and told how: 401',
+    async (authorization) => {
+      const answer = await call('GET', '/api/v1/runs', undefined, { authorization });
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+    },
+  );
 
   test('for a run that does not exist: 404', async () => {
-    for (const id of ['nonsense', '01936b6e-0000-7000-8000-000000000000']) expect((await call('GET', `/api/v1/runs/${id}`)).status).toBe(404);
+    for (const id of ['nonsense', '01936b6e-0000-7000-8000-000000000000'])
+      expect((await call('GET', `/api/v1/runs/${id}`)).status).toBe(404);
   });
 });
 
@@ -113,7 +135,8 @@ describe('the test clock', () => {
     expect(moved.status).toBe(200);
     expect(Date.parse(String(moved.json.now)) - Date.parse(String(before.now))).toBeGreaterThanOrEqual(2 * 86_400_000);
     expect((await call('POST', '/test/clock', { to: '2020-01-01T00:00:00Z' })).status).toBe(422);
-    for (const wish of [{ advance: 'soon' }, {}, { to: 'tomorrow' }]) expect((await call('POST', '/test/clock', wish)).status).toBe(422);
+    for (const wish of [{ advance: 'soon' }, {}, { to: 'tomorrow' }])
+      expect((await call('POST', '/test/clock', wish)).status).toBe(422);
   });
 });
 

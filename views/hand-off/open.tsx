@@ -37,7 +37,7 @@ export function OpenPage(props: OpenPageProps) {
         </p>
         <h1>{ask.title}</h1>
         <p>
-          {ask.starter.email === ask.person.email ? 'Your request needs you.' : `${nameOf(ask.starter)} asks you.`}
+          {ask.starter.email === ask.person.email ? 'Your request needs you.' : `${nameOf(ask.starter)} asks for your answer.`}
           {ask.round > 1 ? ` This is round ${ask.round}.` : ''}
         </p>
         <Due dueAt={ask.dueAt} timezone={props.timezone} late={props.late} />
