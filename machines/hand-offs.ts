@@ -104,7 +104,8 @@ function move(w: Writing, definition: Definition, to: Person, why: MoveReason, b
   if (open === null) return;
   const { id, stage, person: from } = open;
   const moved: OpenHandOff = { ...open, person: to, generation: open.generation + 1 };
-  w.change({ open: moved });
+  // Perhaps it was a letter to the old address that failed; the new one gets its own.
+  w.change({ open: moved, attention: null });
   w.ask({ asks: 'hand_off', change: { is: 'moved', id, generation: moved.generation, from, to, at: w.at, why, reason } });
   w.happened({ what: 'moved', handOff: id, stage, from, to, why, by, reason });
   w.ask({ asks: 'timer', timer: { is: 'withdrawn', prefix: id } });

@@ -104,7 +104,7 @@ const SECRET: Setting<string> = {
 
 const RESEND_API_KEY: Setting<string> = {
   name: 'RESEND_API_KEY',
-  what: 'Mails leave through Resend. Without it and without SMTP_URL they are caught and shown at /mail.',
+  what: 'Mails leave through Resend. Without it and without SMTP_URL they are caught and shown at /mailbox.',
   default: 'none',
   example: 're_123456789',
   instead: 'a key as Resend shows it, without spaces',
@@ -188,7 +188,7 @@ const OWN_SETTING: Setting<string> = {
 const OWN_SECRET: Setting<string> = {
   name: 'BATON_SECRET_<NAME>',
   what: 'The value of `secrets.<NAME>` in workflows that declare that secret. Only the call that needs it gets to see it.',
-  default: 'none: the portal does not publish a workflow whose secrets are missing',
+  default: 'none: a call that needs the secret does not leave, and its run needs attention',
   example: 'BATON_SECRET_PAYMENTS_TOKEN_FILE=/run/secrets/payments',
   instead: 'one line, under a name of capital letters, digits and underscores',
   secret: true,

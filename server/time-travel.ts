@@ -18,7 +18,8 @@ export function destination(clock: Clock, wish: { advance: string } | { to: stri
   const ms = 'to' in wish ? Date.parse(wish.to) : clock.nowMs() + (shortDurationMs(wish.advance) ?? Number.NaN);
   if (Number.isNaN(ms))
     throw new Refusal(422, 'no_moment', 'Say {"advance": "2d"} (s, m, h, d, w) or {"to": "2026-03-02T09:00:00Z"}.');
-  if (ms < clock.nowMs()) throw new Refusal(422, 'clock_backwards', `Time only moves forward, and it is ${clock.now()} already.`);
+  if ('to' in wish && ms < clock.nowMs())
+    throw new Refusal(422, 'clock_backwards', `Time only moves forward, and it is ${clock.now()} already.`);
   return new Date(ms).toISOString();
 }
 

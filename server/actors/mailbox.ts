@@ -38,13 +38,16 @@ export async function setMessageAside(sql: Sql, id: number, at: string, error: s
     where id in (select run_id from aside)`;
 }
 
-/** Puts messages that were set aside back, because an operator says so; answers how many. */
-export async function putBack(sql: Sql, run: string, at: string): Promise<number> {
-  const rows = await sql`
-    with cleared as (update runs set set_aside = null where id = ${run})
+/** Puts back what was set aside of a run, messages and effects, because an operator says so. */
+export async function putBack(sql: Sql, run: string, at: string): Promise<void> {
+  await sql`
+    with cleared as (update runs set set_aside = null where id = ${run}),
+    rearmed as (
+      update outbox set state = 'ready', attempts = 0, try_at = ${at}, first_tried_at = null, error = null
+      where run_id = ${run} and state = 'held'
+    )
     update messages set set_aside_at = null, attempts = 0, try_at = ${at}, error = null
-    where run_id = ${run} and set_aside_at is not null returning id`;
-  return rows.length;
+    where run_id = ${run} and set_aside_at is not null`;
 }
 
 /** When the next message is due; null when none waits. */

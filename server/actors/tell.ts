@@ -16,7 +16,7 @@ import { createRecent } from './recent.ts';
 /** What stepping needs of the portal. `committed` is called after each commit that left something to do. */
 export type ActorsNeed = { sql: Sql; clock: Clock; library: Library; log: Logger; committed: () => void };
 
-// Events that arrive while a group is being written form the next one. 128 keeps a statement small enough to plan and
+// Events that arrive while a group is being written form the next one. 32 keep a statement small enough to plan and
 // parse in a few milliseconds; two groups under way keep the database busy while the other one is stepped.
 const GROUP_SIZE = 32;
 const GROUPS_AT_ONCE = 2;

@@ -57,12 +57,17 @@ export async function postponeEffect(sql: Sql, id: string, tryAt: Instant, error
   await sql`update outbox set try_at = ${tryAt}, leased_until = null, error = ${error} where id = ${id} and state = 'ready'`;
 }
 
-/** An effect is given up: it is held, and its run is told, so that an operator sees it. */
+/** An effect is given up: it is held, and its run is told or, if it has ended, marked, so that an operator sees it. */
 export async function holdEffect(sql: Sql, id: string, attempts: number, at: Instant, error: string): Promise<void> {
   const told = { type: 'effect_failed', effect: id, error };
   await sql`
     with held as (
       update outbox set state = 'held', leased_until = null, error = ${error} where id = ${id} and state = 'ready' returning run_id
+    ),
+    -- A run that has ended hears nothing any more; its owner must see it all the same.
+    marked as (
+      update runs set set_aside = jsonb_build_object('at', ${at}::text, 'error', ${error}::text)
+      where id in (select run_id from held) and status in ('done', 'cancelled')
     )
     insert into messages (run_id, key, event, deliver_at, try_at)
     select run_id, ${`effect:${id}:failed:${at}:${attempts}`}, ${JSON.stringify(told)}::text::json, ${at}, ${at} from held

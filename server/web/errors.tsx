@@ -22,6 +22,15 @@ const TITLES: Record<number, string> = {
   503: 'Please try again in a minute',
 };
 
+// Where the status alone says too little.
+const TITLES_BY_CODE: Partial<Record<string, string>> = {
+  damaged_link: 'This link is not complete',
+  other_key: 'This link cannot be opened here',
+  unknown_link: 'This link leads nowhere any more',
+  stale_form: 'Please open the form again',
+  foreign_origin: 'Please open the form again',
+};
+
 /** Turns whatever goes wrong into a calm page, or into JSON for programs. Nobody ever sees a stack. */
 export function problemHandlers(app: Hono, { log }: Portal): void {
   app.notFound((c) => answer(c, notFoundHere()));
@@ -70,7 +79,7 @@ type Problem = { status: Refusal['status'] | 405 | 500; code: string; sentence: 
 
 function problem(c: Context, { status, code, sentence, reference }: Problem): Response | Promise<Response> {
   if (isForPrograms(c)) return c.json({ error: { code, message: sentence, reference: c.get('requestId') ?? '' } }, status);
-  const title = TITLES[status] ?? 'That did not work';
+  const title = TITLES_BY_CODE[code] ?? TITLES[status] ?? 'That did not work';
   return c.html(<ProblemPage title={title} sentences={[sentence]} reference={reference} back={formBehind(c)} />, status);
 }
 

@@ -16,5 +16,9 @@ export function openLink({ links }: Portal, purpose: LinkPurpose, text: string):
       'This link was made by another portal, or its key was changed since. Please ask whoever sent it for a new one.',
     );
   }
-  throw new Refusal(404, 'damaged_link', 'This link is not complete. Please open it from the email again, or copy all of it.');
+  throw new Refusal(
+    404,
+    'damaged_link',
+    'A part of it is missing or was changed on the way. Please open it from the email again, or copy all of it.',
+  );
 }

@@ -34,7 +34,7 @@ export function mountRuns(app: Hono, portal: Portal): void {
     const asked = {
       workflow: c.req.query('workflow') ?? '',
       status: c.req.query('status') ?? '',
-      text: (c.req.query('text') ?? '').slice(0, 200),
+      text: (c.req.query('q') ?? '').slice(0, 200),
     };
     const status: RunFilterStatus | null = STATUS.safeParse(asked.status).data ?? null;
     const after = z.uuid().safeParse(c.req.query('after')).data ?? null;
@@ -59,7 +59,11 @@ export function mountRuns(app: Hono, portal: Portal): void {
             stageTitle: isKnown ? stageTitle(definition, run.stage ?? '') : run.stage,
           };
         })}
-        older={next === null ? null : `${paths.runs.to()}?${new URLSearchParams({ ...asked, after: next })}`}
+        older={
+          next === null
+            ? null
+            : `${paths.runs.to()}?${new URLSearchParams({ workflow: asked.workflow, status: asked.status, q: asked.text, after: next })}`
+        }
         isFirst={after === null}
       />,
     );

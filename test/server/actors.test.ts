@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { admit } from '../../server/actors/gate.ts';
+import { putBack } from '../../server/actors/mailbox.ts';
 import { examine } from '../../server/doctor.ts';
+import { holdEffect } from '../../server/effects/outbox.ts';
 import { openWorld, type World } from '../world/world.ts';
 
 let world: World;
@@ -105,6 +107,23 @@ describe('what cannot be stepped', () => {
     expect(failures).toBe(4);
     expect((await world.portal.sql`select status from runs where id = ${run}`)[0]).toEqual({ status: 'done' });
   });
+});
+
+test('a mail that is given up after its run has ended is shown to the owner, and leaves once it is put back', async () => {
+  const run = await ask('ended@example.com');
+  const { sql, clock } = world.portal;
+  const visitor = world.visitor();
+  await visitor.submit(await visitor.get(await world.linkFor('ended@example.com')), { decision: 'reject' });
+  await world.letters();
+  const [mail] = await sql<{ id: string }[]>`select id from outbox where run_id = ${run} and body->'mail'->>'is' = 'outcome'`;
+  if (mail === undefined) throw new Error('The outcome should have been mailed.');
+  await sql`delete from mails where id = ${mail.id}`;
+  await sql`update outbox set state = 'ready', try_at = ${'2999-01-01T00:00:00Z'} where id = ${mail.id}`;
+  await holdEffect(sql, mail.id, 8, clock.now(), 'The address does not exist.');
+  const [marked] = await sql`select set_aside from runs where id = ${run}`;
+  expect(marked?.set_aside).toMatchObject({ error: 'The address does not exist.' });
+  await putBack(sql, run, clock.now());
+  expect((await world.letters({ run, kind: 'outcome' })).map(({ id }) => id)).toEqual([mail.id]);
 });
 
 describe('history', () => {
