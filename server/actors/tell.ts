@@ -63,16 +63,25 @@ export function createActors({ sql, clock, library, log, committed }: ActorsNeed
 
   async function run(group: Waiting[]): Promise<void> {
     try {
-      const toLoad = group.filter((waiting) => waiting.is === 'event' && recent.get(waiting.run) === undefined);
-      const runs = await loadRuns(sql, [...new Set(toLoad.map((waiting) => waiting.run))]);
-      await commitAll(await prepareAll(group, runs));
+      const ids = [...new Set(group.flatMap((waiting) => (waiting.is === 'event' ? [waiting.run] : [])))];
+      const kept = new Map<string, LoadedRun>();
+      for (const id of ids) {
+        const run = recent.get(id);
+        if (run !== undefined) kept.set(id, run);
+      }
+      const runs = await loadRuns(
+        sql,
+        ids.filter((id) => !kept.has(id)),
+      );
+      await commitAll(await prepareAll(group, runs, kept));
     } catch (error) {
       if (isConnectionError(error)) await again(group, error);
       else for (const waiting of group) waiting.reject(error);
     }
   }
 
-  async function prepareAll(group: Waiting[], runs: Map<string, LoadedRun | Error>) {
+  /** `kept` are runs that were not loaded: what they say may be old. */
+  async function prepareAll(group: Waiting[], runs: Map<string, LoadedRun | Error>, kept: ReadonlyMap<string, LoadedRun>) {
     const prepared: Prepared[] = [];
     for (const waiting of group) {
       try {
@@ -82,16 +91,15 @@ export function createActors({ sql, clock, library, log, committed }: ActorsNeed
           continue;
         }
         const first = prepared.find((one) => one.waiting.run === waiting.run);
-        const kept = recent.get(waiting.run);
-        const run = first?.after ?? kept ?? loaded(runs, waiting.run);
+        const run = first?.after ?? kept.get(waiting.run) ?? loaded(runs, waiting.run);
         const made = await prepareEvent(waiting, run);
         if (first !== undefined && made === null) first.late.push(waiting);
         else if (first !== undefined) queue.push(waiting);
         else if (made !== null) prepared.push({ waiting, commit: made, after: advanced(run, made), late: [] });
-        else if (kept !== undefined) reload(waiting);
+        else if (kept.has(waiting.run)) reload(waiting);
         else waiting.resolve({ is: 'too_late', run: waiting.run });
       } catch (error) {
-        if (recent.get(waiting.run) !== undefined) reload(waiting);
+        if (kept.has(waiting.run)) reload(waiting);
         else
           waiting.reject(error instanceof Refusal ? error : new Broken(`run ${waiting.run}`, messageOf(error), { cause: error }));
       }

@@ -109,6 +109,24 @@ describe('what cannot be stepped', () => {
   });
 });
 
+test('answers that come too late together are all told so', async () => {
+  const run = await ask('together@example.com');
+  const { actors, sql } = world.portal;
+  const [handOff] = await sql<{ id: string }[]>`select id from hand_offs where run_id = ${run}`;
+  const answer = (decision: string) =>
+    actors.tell(run, {
+      type: 'answered',
+      handOff: handOff?.id ?? '',
+      generation: 1,
+      by: { email: 'together@example.com', name: null },
+      answers: { decision },
+      submission: decision,
+    });
+  expect(await answer('revise')).toMatchObject({ is: 'stepped' });
+  const late = await Promise.all(Array.from({ length: 20 }, () => answer('approve')));
+  expect(late.map(({ is }) => is)).toEqual(Array.from({ length: 20 }, () => 'too_late'));
+});
+
 test('a mail that is given up after its run has ended is shown to the owner, and leaves once it is put back', async () => {
   const run = await ask('ended@example.com');
   const { sql, clock } = world.portal;
