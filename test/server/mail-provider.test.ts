@@ -24,14 +24,23 @@ test('with a mail provider letters leave through it, under the same thread, and 
   await once(provider.server, 'listening');
   const address = provider.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const world = await openWorld({ SMTP_URL: `smtp://127.0.0.1:${port}`, MAIL_FROM: 'Baton <baton@example.com>', BATON_CLOCK: 'real' });
+  const world = await openWorld({
+    SMTP_URL: `smtp://127.0.0.1:${port}`,
+    MAIL_FROM: 'Baton <baton@example.com>',
+    BATON_CLOCK: 'real',
+  });
   try {
     for (const path of ['/mailbox', '/mailbox.json', '/practice/payments', '/test/clock']) {
       expect((await fetch(`${world.url}${path}`)).status, path).toBe(404);
     }
     const visitor = world.visitor();
     const form = await visitor.get('/start/expense-approval');
-    await visitor.submit(form, { starter_email: 'emma@example.com', amount: '7500', purpose: 'Train', manager_email: 'mara@example.com' });
+    await visitor.submit(form, {
+      starter_email: 'emma@example.com',
+      amount: '7500',
+      purpose: 'Train',
+      manager_email: 'mara@example.com',
+    });
     await expect.poll(() => received.length, { timeout: 10_000 }).toBe(2);
     const handOff = received.find(({ to }) => to?.[0]?.address === 'mara@example.com');
     const receipt = received.find(({ to }) => to?.[0]?.address === 'emma@example.com');
