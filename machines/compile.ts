@@ -1,5 +1,5 @@
 import { setup } from 'xstate';
-import { type Component, type Definition, END, firstStage, type Stage, type Successor, stageOf } from './definition.ts';
+import { type Component, type Definition, END, firstStage, type Stage, type Successor } from './definition.ts';
 import { needAttention, retryEffect, type Surroundings, startCall, startMail, takeResult } from './effects.ts';
 import type { Beginning, RunEvent } from './event.ts';
 import { holds } from './expressions.ts';
@@ -209,9 +209,4 @@ function act(write: (writing: Writing, event: RunEvent) => unknown) {
     );
     write(writing, event);
   });
-}
-
-/** A stage of a compiled workflow, for those who show it. */
-export function stageIn(workflow: Workflow, key: string): Stage {
-  return stageOf(workflow.definition, key);
 }

@@ -40,16 +40,3 @@ export type Beginning = Stamped & {
   trigger: 'form' | 'api' | 'schedule' | 'by_hand';
   facts: Facts;
 };
-
-/** Every type of event, in one list for the gate. */
-export const EVENT_TYPES = [
-  'answered',
-  'remind_due',
-  'escalate_due',
-  'overdue',
-  'reassigned',
-  'effect_done',
-  'effect_failed',
-  'retried',
-  'cancelled',
-] as const satisfies readonly RunEvent['type'][];

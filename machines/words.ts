@@ -16,7 +16,7 @@ export const KEY = z
 
 // Words that conditions (CEL), templates (Liquid) or Baton itself read as something else.
 const TAKEN =
-  'starter portal settings secrets end system true false null nil empty blank and or not contains in is as break const continue ' +
+  'starter starter_name starter_email portal settings secrets end system true false null nil empty blank and or not contains in is as break const continue ' +
   'else for function if import let loop package namespace return var void while with bool bytes double dyn duration int list map ' +
   'null_type string timestamp type uint cel has optional size google forloop tablerowloop';
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
-import { keyCommand } from './commands/key.ts';
+import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/key.ts';
 import { publishCommand } from './commands/publish.ts';
 import { runCommand } from './commands/run.ts';
 import { startCommand } from './commands/start.ts';
@@ -16,6 +16,8 @@ const HELP = `baton: hand-offs for repeatable work
   baton run WORKFLOW --data FILE       start a run; the file holds its data as JSON
             [--email ADDRESS] [--name NAME] [--key KEY]
   baton key create [--name NAME]       make a key for the API; it is shown once
+  baton key list                       the keys, when each was used last
+  baton key revoke ID                  end a key at once
   baton doctor                         check that the database is sound
 
 Settings come from the environment: docs/settings.md.
@@ -41,7 +43,9 @@ export async function cli(args: string[]): Promise<number> {
   if (command === 'check' && first !== undefined) return checkCommand(rest);
   if (command === 'publish' && first !== undefined) return publishCommand(rest);
   if (command === 'run' && first !== undefined) return runCommand(first, values);
-  if (command === 'key' && first === 'create') return keyCommand(values.name ?? 'command line');
+  if (command === 'key' && first === 'create') return createKeyCommand(values.name ?? 'command line');
+  if (command === 'key' && first === 'list') return listKeysCommand();
+  if (command === 'key' && first === 'revoke' && rest[1] !== undefined) return revokeKeyCommand(rest[1]);
   if (command === 'doctor') return doctorCommand();
   process.stderr.write(`"baton ${positionals.join(' ')}" is not a command.\n\n`);
   return say(HELP, 2);

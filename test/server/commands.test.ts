@@ -92,6 +92,9 @@ describe('the other commands', () => {
     expect(refused.code).toBe(1);
     expect(refused.err).toContain('amount:');
     expect((await baton(['key', 'create', '--name', 'accounting'])).out).toMatch(/^baton_[\w-]{43}\n$/);
+    const [, id = ''] = /^([0-9a-f-]{36}) {2}accounting {2}.*last used never/m.exec((await baton(['key', 'list'])).out) ?? [];
+    expect(await baton(['key', 'revoke', id])).toMatchObject({ code: 0 });
+    expect(await baton(['key', 'revoke', id])).toMatchObject({ code: 1 });
     const doctor = await baton(['doctor']);
     expect(doctor.code, doctor.out).toBe(0);
     expect(doctor.out).toContain('ok    every history, replayed, gives the stored snapshot (1 looked at)');
