@@ -97,9 +97,9 @@ const SECRET: Setting<string> = {
   what: 'The secret under which links and sessions are signed. Servers that share a database need the same one. Who changes it breaks every link that was mailed.',
   default: 'a random one, kept in the file secret in BATON_DATA_DIR',
   example: 'the output of: openssl rand -hex 32',
-  instead: '32 characters or more',
+  instead: '16 characters or more',
   secret: true,
-  parse: (text) => (text.length >= 32 ? text : null),
+  parse: (text) => (text.length >= 16 ? text : null),
 };
 
 const RESEND_API_KEY: Setting<string> = {
