@@ -32,7 +32,8 @@ export function mountMailbox(app: Hono, portal: Portal): void {
     const { html } = await mailAt(portal, c.req.param('mail'));
     c.header('Content-Security-Policy', MAIL_POLICY);
     c.header('X-Frame-Options', 'SAMEORIGIN');
-    return c.html(html.replace(/<head([^>]*)>/i, '<head$1><base target="_top">'));
+    // A new tab would inherit the frame's sandbox, in which no form can be sent.
+    return c.html(html.replaceAll('target="_blank"', 'target="_top"'));
   });
 }
 

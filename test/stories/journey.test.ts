@@ -115,6 +115,9 @@ describe.each(SCREENS)('on the screen "$name"', ({ name, viewport, javaScriptEna
         .click();
       await page.getByText('Plain text').waitFor();
       await page.screenshot({ path: `${ARTEFACTS}/${name}-09-mail.png` });
+      await page.frameLocator('iframe').getByRole('link', { name: 'Open the request' }).click();
+      await page.waitForURL('**/h/*');
+      await page.getByText('that is recorded').waitFor();
     });
   });
 

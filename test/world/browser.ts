@@ -1,7 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
+import { renameUnlessThere } from '../../server/database/lodging.ts';
 
 const UNPACKED = fileURLToPath(new URL('../../node_modules/.cache/baton-chromium', import.meta.url));
 
@@ -21,25 +24,21 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
+// In a program of its own, for the package unpacks into the folder for temporary files, brings its libraries only where
+// it believes to be at home, and changes the environment that it finds: nothing of that is for the tests around us.
+const UNPACK = "const { default: packed } = await import('@sparticuz/chromium'); await packed.executablePath();";
+
+/** Makes the folder aside and renames it, so that it is there whole or not at all, however many test files start at once. */
 async function unpack(): Promise<void> {
   if (existsSync(UNPACKED)) return;
-  const half = `${UNPACKED}.${process.pid}`;
-  mkdirSync(half, { recursive: true });
-  const { TMPDIR } = process.env;
-  // The package unpacks into the folder for temporary files, and its libraries only where it believes to be at home.
-  process.env.TMPDIR = half;
-  process.env.AWS_EXECUTION_ENV = 'AWS_Lambda_nodejs24.x';
-  try {
-    const { default: packed } = await import('@sparticuz/chromium');
-    await packed.executablePath();
-    writeFileSync(`${half}/fonts/fonts.conf`, `<?xml version="1.0"?><fontconfig><dir>${UNPACKED}/fonts</dir></fontconfig>`);
-  } finally {
-    delete process.env.AWS_EXECUTION_ENV;
-    if (TMPDIR === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = TMPDIR;
-  }
-  if (existsSync(UNPACKED)) rmSync(half, { recursive: true });
-  else renameSync(half, UNPACKED);
+  mkdirSync(dirname(UNPACKED), { recursive: true });
+  const aside = mkdtempSync(`${UNPACKED}.`);
+  await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', UNPACK], {
+    cwd: import.meta.dirname,
+    env: { ...process.env, TMPDIR: aside, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' },
+  });
+  writeFileSync(`${aside}/fonts/fonts.conf`, `<?xml version="1.0"?><fontconfig><dir>${UNPACKED}/fonts</dir></fontconfig>`);
+  renameUnlessThere(aside, UNPACKED);
 }
 
 function surroundings(): Record<string, string> {
