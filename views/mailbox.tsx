@@ -15,20 +15,22 @@ export function MailboxPage({ mails }: { mails: MailLine[] }) {
           No mail provider is set up, so every mail waits here instead of leaving. This page exists only on the machine itself and
           only until a provider is set up.
         </p>
-        {mails.length === 0 ? <p class="notice">No mail yet. Send a request, and the first ones arrive at once.</p> : null}
-        <ul class="mails">
-          {mails.map(({ id, at, kind, to, subject }) => (
-            <li>
-              <a href={paths.mail.to({ mail: id })}>
-                <strong>{subject}</strong>
-                <br />
-                <span class="quiet">
-                  To {to} · {kind.replaceAll('_', ' ')} · <time datetime={at}>{at.slice(0, 16).replace('T', ' ')}</time>
-                </span>
-              </a>
-            </li>
-          ))}
-        </ul>
+        <div id="mails" hx-get={paths.mailbox.to()} hx-trigger="every 3s" hx-select="#mails" hx-swap="outerHTML">
+          {mails.length === 0 ? <p class="notice">No mail yet. Send a request, and the first ones arrive at once.</p> : null}
+          <ul class="mails">
+            {mails.map(({ id, at, kind, to, subject }) => (
+              <li>
+                <a href={paths.mail.to({ mail: id })}>
+                  <strong>{subject}</strong>
+                  <br />
+                  <span class="quiet">
+                    To {to} · {kind.replaceAll('_', ' ')} · <time datetime={at}>{at.slice(0, 16).replace('T', ' ')}</time>
+                  </span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </div>
       </div>
     </Layout>
   );
