@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     // One Postgres for all projects that need one; it comes up in a second and stays away from `--project unit`.
     globalSetup: ['test/world/postgres.ts'],
+    // However many cores there are: its connections would not suffice, and tests of time would get too little of it.
+    maxWorkers: 2,
     projects: [
       { test: { name: 'unit', include: ['test/{machines,emails,views}/**/*.test.{ts,tsx}'] } },
       {

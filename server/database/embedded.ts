@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { findBinaries, type Ran, run } from './binaries.ts';
 import { connect, type Sql } from './connect.ts';
 import { type Lodging, prepareLodging, renameUnlessThere } from './lodging.ts';
+import { forgetTheDead, isAlive, readPostmaster } from './postmaster.ts';
 
 /** The Postgres that comes along, running. */
 export type Embedded = {
@@ -84,11 +85,12 @@ async function ensureRunning(lodging: Lodging, settings: Record<string, string>,
   const giveUpAt = performance.now() + PATIENCE_MS;
   for (;;) {
     let failure: unknown;
+    forgetTheDead(lodging.data);
     if ((await control(lodging, ['status'])).code !== 0) {
       const ran = await startServer(lodging, settings, samePort ?? (await freePort()));
       if (ran.code !== 0) failure = new Error(ran.output);
     }
-    const port = readPostmaster(lodging)?.port;
+    const port = readPostmaster(lodging.data)?.port;
     if (port) {
       const keeper = connect(urlOf(lodging, port), { max: 1, name: 'keeper' });
       try {
@@ -122,7 +124,7 @@ function lookAfter(lodging: Lodging, settings: Record<string, string>, port: num
   const watch = async () => {
     while (!resting.signal.aborted) {
       await sleep(LOOK_AFTER_MS, undefined, { ref: false, signal: resting.signal }).catch(() => {});
-      if (resting.signal.aborted || isAlive(lodging)) continue;
+      if (resting.signal.aborted || isAlive(lodging.data)) continue;
       log.error('Postgres is gone; starting it again.');
       await ensureRunning(lodging, settings, port)
         .then(({ keeper }) => keeper.end({ timeout: 1 }))
@@ -136,23 +138,6 @@ function lookAfter(lodging: Lodging, settings: Record<string, string>, port: num
       return watching;
     },
   };
-}
-
-function isAlive(lodging: Lodging): boolean {
-  const postmaster = readPostmaster(lodging);
-  if (!postmaster) return false;
-  try {
-    return process.kill(postmaster.pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'; // it lives, as somebody else
-  }
-}
-
-/** postmaster.pid: process id, data folder, start, port, ... one a line. Null while there is none or half of one. */
-function readPostmaster({ data }: Lodging): { pid: number; port: number } | null {
-  const path = join(data, 'postmaster.pid');
-  const [pid, , , port] = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
-  return pid && port ? { pid: Number(pid), port: Number(port) } : null;
 }
 
 /** True when no other Baton process is connected. Sessions of pools just closed take a moment to end. */

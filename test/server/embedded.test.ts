@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -54,6 +54,19 @@ test('a start right after a kill -9 of Postgres succeeds', async () => {
   await end(program.child); // nobody is left who would start it again
   kill();
   await expectKept((await start()).url);
+});
+
+test('a start after a crash succeeds although something else has the process id of that Postgres by now', async () => {
+  const program = await startProgram();
+  await open(program.url)`create table notes as select 'kept' as text`;
+  await end(program.child);
+  kill();
+  const file = join(dataDir, 'postgres', 'data', 'postmaster.pid');
+  const { uid, gid } = statSync(file);
+  const somebody = spawn('sleep', ['60'], { stdio: 'ignore', ...(process.getuid?.() === 0 && { uid, gid }) });
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(somebody.pid)));
+  await expectKept((await start()).url);
+  await end(somebody);
 });
 
 test('a program that is killed leaves Postgres running, and the next one attaches to it', async () => {
