@@ -27,7 +27,8 @@ export function step(workflow: Workflow, stored: StoredSnapshot, event: RunEvent
   const context: RunContext = { ...stored.context, step: { at, fresh, numbered: 0, acting: null } };
   const before = workflow.machine.resolveState({ value: stored.value, context });
   const [after, actions] = transition(steppingOf(workflow.machine, before), before, event);
-  return after === before ? null : outcomeOf(workflow, after, actions);
+  // An event that is only noted leaves the snapshot as it was, and still happened.
+  return after === before && actions.length === 0 ? null : outcomeOf(workflow, after, actions);
 }
 
 type Machine = Workflow['machine'];
