@@ -1,8 +1,9 @@
 import { readDefinition } from '../machines/check/read.ts';
-import { type Definition, fieldOf } from '../machines/definition.ts';
-import { readAnswers } from '../machines/fields/field.ts';
-import { formOf } from '../machines/hand-offs.ts';
+import type { Definition } from '../machines/definition.ts';
 import type { Outcome } from '../machines/outcome.ts';
+import { askingOf } from '../machines/questions/asking.ts';
+import { questionsOf } from '../machines/questions/question.ts';
+import { readQuestions } from '../machines/questions/read.ts';
 import type { Actors, Stepped } from '../server/actors/actors.ts';
 import { createActors } from '../server/actors/tell.ts';
 import { createClock } from '../server/clock.ts';
@@ -129,8 +130,10 @@ async function answer(
 ): Promise<Done> {
   const { open } = outcome.snapshot.context;
   if (open === null) throw new Error('There is no hand-off.');
-  const fields = formOf(definition, open).collects.map((key) => ({ key, field: fieldOf(definition, key) }));
-  const read = readAnswers(fields, typed, {});
+  const texts = Object.fromEntries(Object.entries(typed).map(([key, text]) => [key, [text]]));
+  const { facts, starter, startedAt } = outcome.snapshot.context;
+  const against = { definition, facts, moment: { starter, at: startedAt } };
+  const read = readQuestions(questionsOf(askingOf(definition, open)), { texts, files: {} }, against);
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const { id: handOff, generation, person: by } = open;
   return stepped(await actors.tell(run, { type: 'answered', handOff, generation, by, answers: read.value, submission: 'bench' }));

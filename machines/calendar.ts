@@ -103,3 +103,52 @@ function wallClock(timeZone: string): Intl.DateTimeFormat {
 function instant(ms: number): Instant {
   return new Date(ms).toISOString();
 }
+
+/** The moment at which the clocks of a zone show this time, `2026-03-05T09:00:00`. One that a change skips is the hour after. */
+export function instantOf(wallTime: string, timezone: string): Instant {
+  const asUtc = Date.parse(`${wallTime}Z`);
+  const first = asUtc - offsetMs(asUtc, timezone);
+  return instant(asUtc - offsetMs(first, timezone));
+}
+
+/** What the clocks of a zone show at a moment, as `2026-03-05T09:00`. */
+export function wallTimeOf(at: Instant, timezone: string): string {
+  return new Date(Date.parse(at) + offsetMs(Date.parse(at), timezone)).toISOString().slice(0, 16);
+}
+
+/** The day that it is somewhere at a moment: `2026-03-05`. */
+export function dayOf(at: Instant, timezone: string): string {
+  return wallTimeOf(at, timezone).slice(0, 10);
+}
+
+/** How many days from one day or moment to another; below zero when it lies before. NaN when one of them is none. */
+export function daysBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / UNIT_MS.day;
+}
+
+/** The day so many days after another (before it when below zero); empty when it is none. */
+export function dayAfter(day: string, days: number): string {
+  const ms = Date.parse(day.slice(0, 10)) + Math.round(days) * UNIT_MS.day;
+  return Number.isFinite(ms) && Math.abs(ms) < 8e15 ? new Date(ms).toISOString().slice(0, 10) : '';
+}
+
+/** The moment a duration before another, counted as `after` counts. */
+export function before(to: Instant, duration: string, timezone: string): Instant {
+  const [, digits = '', unit = ''] = DURATION_PATTERN.exec(duration) ?? [];
+  const count = Number(digits);
+  const singular = unit.replace(/s$/, '');
+  if (singular === 'minute' || singular === 'hour') return instant(Date.parse(to) - count * UNIT_MS[singular]);
+  if (singular === 'day') return addDays(to, -count, timezone);
+  if (singular === 'week') return addDays(to, -count * 7, timezone);
+  if (singular === 'working day') return subtractWorkingDays(to, count, timezone);
+  throw new Error(`"${duration}" is not a duration.`);
+}
+
+function subtractWorkingDays(to: Instant, count: number, timezone: string): Instant {
+  let at = to;
+  for (let left = count; left > 0; ) {
+    at = addDays(at, -1, timezone);
+    if (!isWeekend(at, timezone)) left -= 1;
+  }
+  return at;
+}

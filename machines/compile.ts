@@ -1,11 +1,26 @@
-import { setup } from 'xstate';
-import { type Component, type Definition, END, firstStage, type Stage, type Successor } from './definition.ts';
-import { needAttention, retryEffect, type Surroundings, startCall, startMail, takeResult } from './effects.ts';
+import { enqueueActions, setup } from 'xstate';
+import { asksPeople, type Component, componentId } from './components/component.ts';
+import { type Definition, END, firstStage, type Stage, stageOf } from './definition.ts';
+import {
+  needAttention,
+  retryEffect,
+  type Surroundings,
+  startCall,
+  startDocument,
+  startJudgement,
+  startMail,
+  takeResult,
+} from './effects.ts';
 import type { Beginning, RunEvent } from './event.ts';
 import { holds } from './expressions.ts';
-import { shownFacts } from './facts.ts';
-import { escalate, markOverdue, openHandOff, reassign, remind, takeAnswers, withdraw } from './hand-offs.ts';
+import { shownFacts, withComputed } from './facts.ts';
+import { escalate, markOverdue, maySign, openHandOff, reassign, remind, takeAnswers, takePart, withdraw } from './hand-offs.ts';
 import type { RunContext } from './outcome.ts';
+import { momentOf } from './people.ts';
+import { CHOOSE, judgedBranches, signOffId } from './questions/asking.ts';
+import { type BranchPlace, howTaken, isSure, isTaken, isWithinLimit, successorAt, takeBranch } from './routes.ts';
+import { lookUp, takeRow, takeRule } from './tables.ts';
+import { endWait, keepHeard, startWait, takeHeard } from './waits.ts';
 import { type Asked, createWriting, type Writing } from './writing.ts';
 
 /** A published definition made ready to be stepped. Compile once a version; stepping is what happens often. */
@@ -27,74 +42,397 @@ const EMPTY: RunContext = {
   step: null,
 };
 
-const kit = setup({
-  types: {} as { context: RunContext; events: RunEvent; input: Beginning },
-  actions: {
-    /** Never performed: the shell reads the params off the list that `transition` gives back. */
-    ask: (_: unknown, _asked: Asked) => {},
-  },
-});
-
-type MachineConfig = Parameters<typeof kit.createMachine>[0];
-type States = NonNullable<MachineConfig['states']>;
-type StateConfig = States[string];
-type Transition = NonNullable<StateConfig['always']>;
+type Place = { stage: string; component: number };
+type HandOffPlace = { stage: string; component: string };
 
 /**
  * Definition → XState machine. A stage is a compound state, each of its components a state inside it, and `route` the
  * last one, from which the first successor whose condition holds is taken. No `after` and no `invoke`: what takes time
- * is asked of the shell and comes back as an event.
+ * is asked of the shell and comes back as an event. The configuration is plain JSON (`configOf`); what its names mean
+ * stands here.
  */
 export function compile(definition: Definition, around: Surroundings) {
-  const stages: States = {};
-  for (const [key, stage] of Object.entries(definition.stages)) stages[key] = stageState(definition, around, key, stage);
-  return kit.createMachine({
-    id: definition.workflow,
-    context: ({ input }) => (input === undefined ? EMPTY : beginningOf(input)),
-    initial: BEGIN,
-    // Without a limit a cycle of silent stages would hang the process.
-    options: { maxIterations: 1000 },
-    states: {
-      // XState enters the initial state at every transition, with an empty context, and throws the result away.
-      [BEGIN]: {
-        always: {
-          guard: ({ context }) => context.step !== null,
-          target: firstStage(definition),
-          actions: act((w) => begin(w, definition)),
-        },
-      },
-      ...stages,
-      [ENDED]: { id: ENDED, type: 'final', entry: act(end) },
-      [CANCELLED]: { id: CANCELLED, type: 'final' },
-    },
-    on: {
-      cancelled: { target: `#${CANCELLED}`, actions: act(cancel) },
-      effect_failed: {
-        actions: act((w, event) => event.type === 'effect_failed' && needAttention(w, event)),
-      },
-      retried: {
-        guard: ({ context }) => context.attention !== null,
-        actions: act((w, event) => event.type === 'retried' && retryEffect(w, event)),
-      },
+  const base = setup({
+    types: {} as { context: RunContext; events: RunEvent; input: Beginning },
+    actions: {
+      /** Never performed: the shell reads the params off the list that `transition` gives back. */
+      ask: (_: unknown, _asked: Asked) => {},
     },
   });
+  /** An action that writes down what it asks for and what changes; `P` is what the configuration says with its name. */
+  const act = <P>(write: (writing: Writing, event: RunEvent, params: P) => unknown) =>
+    enqueueActions<RunContext, RunEvent, P, RunEvent, never, { type: 'ask'; params: Asked }, never, never, never>(
+      ({ context, event, enqueue }, params) => {
+        const writing = createWriting(
+          context,
+          (part) => enqueue.assign(part),
+          (asked) => enqueue({ type: 'ask', params: asked }),
+        );
+        write(writing, event, params);
+      },
+    );
+  type About = { context: RunContext; event: RunEvent };
+  return base
+    .extend({
+      actions: {
+        begin: act((w) => begin(w, definition)),
+        end: act(end),
+        cancel: act(cancel),
+        need_attention: act((w, event) => event.type === 'effect_failed' && needAttention(w, event)),
+        retry: act((w, event) => event.type === 'retried' && retryEffect(w, event)),
+        keep_event: act((w, event) => event.type === 'heard' && keepHeard(w, definition, event)),
+        note_version: act(noteVersion),
+        reopen: act((w, event, _: { stage: string }) => event.type === 'reopened' && reopen(w, event)),
+        enter: act((w, _, { stage }: { stage: string }) => enter(w, stage)),
+        skip: act((w, _, { stage }: { stage: string }) => skip(w, definition, stage)),
+        hand_off: act((w, _, { stage, component }: HandOffPlace) => openHandOff(w, definition, stage, component)),
+        take_answers: act((w, event) => event.type === 'answered' && takeAnswers(w, definition, event)),
+        take_part: act((w, event) => event.type === 'supplied' && takePart(w, definition, event)),
+        reassign: act((w, event) => event.type === 'reassigned' && reassign(w, definition, event)),
+        remind: act((w) => remind(w, definition)),
+        mark_overdue: act(markOverdue),
+        escalate: act((w) => escalate(w, definition)),
+        call: act((w, _, at: Place) => startCall(w, definition, around, at.stage, at.component)),
+        make_document: act((w, _, at: Place) => startDocument(w, definition, around, at.stage, at.component)),
+        take_result: act((w, event) => event.type === 'effect_done' && takeResult(w, definition, event)),
+        mail: act((w, _, at: Place) => startMail(w, definition, around, at.stage, at.component)),
+        wait: act((w, _, at: Place) => startWait(w, definition, at.stage, at.component)),
+        hear: act((w, event) => event.type === 'heard' && takeHeard(w, definition, event)),
+        hear_kept: act((w, _, { name }: { name: string }) => takeKept(w, definition, name)),
+        end_wait: act((w, _, { why }: { why: 'time' | 'nothing came' }) => endWait(w, why)),
+        look_up: act((w, _, at: Place) => takeRow(w, definition, around, at.stage, at.component)),
+        apply_rules: act((w, _, at: Place) => takeRule(w, definition, at.stage, at.component)),
+        go: act((w, _, at: { from: string; to: string; why: string; how: 'late' | 'none' }) =>
+          w.happened({ what: 'routed', from: at.from, to: at.to, why: at.why, how: at.how }),
+        ),
+        take_branch: act((w, _, at: BranchPlace) =>
+          takeBranch(w, definition, at, { how: howTaken(stageOf(definition, at.stage), successorAt(definition, at)) }),
+        ),
+        take_limit: act((w, _, at: BranchPlace) => takeBranch(w, definition, at, { how: 'limit' })),
+        judge: act((w, _, { stage }: { stage: string }) => startJudgement(w, definition, stage)),
+        take_judgement: act((w, event, at: BranchPlace) => takeJudgement(w, definition, event, at)),
+        propose: act(propose),
+        take_choice: act((w, event, at: BranchPlace) => takeChoice(w, definition, event, at)),
+      },
+      guards: {
+        has_begun: ({ context }: About) => context.step !== null,
+        needs_attention: ({ context }: About) => context.attention !== null,
+        reopens: ({ event }: About, { stage }: { stage: string }) => event.type === 'reopened' && event.stage === stage,
+        is_skipped: ({ context }: About, { stage }: { stage: string }) => isSkipped(definition, stage, context),
+        is_answered: ({ context, event }: About) =>
+          (event.type === 'answered' || event.type === 'supplied') &&
+          context.open?.id === event.handOff &&
+          context.open.generation === event.generation &&
+          maySign(context, event.by),
+        is_returned: ({ context, event }: About, { checklist }: { checklist: string }) =>
+          event.type === 'answered' &&
+          context.open?.id === event.handOff &&
+          context.open.generation === event.generation &&
+          maySign(context, event.by) &&
+          event.answers[`${checklist}_sign_off`] === 'returned',
+        is_somebody_else: ({ context: { open }, event }: About) =>
+          event.type === 'reassigned' && open?.id === event.handOff && open.person.email !== event.to.email,
+        is_open: ({ context, event }: About) => 'handOff' in event && context.open?.id === event.handOff,
+        is_awaited: ({ context, event }: About) => 'effect' in event && context.awaiting?.effect === event.effect,
+        is_over: ({ context, event }: About) => event.type === 'wait_over' && context.waiting?.id === event.wait,
+        is_past: ({ context }: About) => {
+          const until = context.waiting?.until ?? null;
+          return until !== null && context.step !== null && until <= context.step.at;
+        },
+        is_event: ({ event }: About, { name }: { name: string }) => event.type === 'heard' && event.name === name,
+        is_kept: ({ context }: About, { name }: { name: string }) => Object.hasOwn(context.heard ?? {}, name),
+        finds: ({ context }: About, at: Place) => {
+          const component = stageOf(definition, at.stage).components[at.component];
+          return component?.kind === 'lookup' && lookUp(definition, around, component, context) !== null;
+        },
+        holds: ({ context }: About, at: BranchPlace) =>
+          isTaken(definition, at, context) && isWithinLimit(definition, at, context),
+        holds_past_limit: ({ context }: About, at: BranchPlace) => isTaken(definition, at, context),
+        has_model: ({ context }: About) => context.step?.judges === true,
+        is_sure: ({ context, event }: About, at: BranchPlace) =>
+          event.type === 'judged' && context.awaiting?.effect === event.effect && isSure(definition, at, event.judgement),
+        is_chosen: ({ context, event }: About, at: BranchPlace) =>
+          event.type === 'answered' &&
+          context.open?.id === event.handOff &&
+          context.open.generation === event.generation &&
+          event.route?.to === successorAt(definition, at).to,
+      },
+    })
+    .createMachine({
+      context: ({ input }) => (input === undefined ? EMPTY : beginningOf(input, definition)),
+      ...configOf(definition),
+    });
 }
 
 // Keys of stages are lower-case, so these can never be one.
 const BEGIN = 'BEGIN';
 const ENDED = 'ENDED';
 const CANCELLED = 'CANCELLED';
+/** Where XState puts a run that has ended and is told something: from there it may be reopened. */
+export const RESTING = BEGIN;
 
-function beginningOf({ run, starter, trigger, at, fresh, facts }: Beginning): RunContext {
+/** The machine of a definition as XState JSON: what `createMachine` takes, and XState's own tools open. */
+export function configOf(definition: Definition) {
+  return {
+    id: definition.workflow,
+    initial: BEGIN,
+    // Without a limit a cycle of silent stages would hang the process.
+    options: { maxIterations: 1000 },
+    states: {
+      // XState enters the initial state at every transition, with an empty context, and throws the result away.
+      [BEGIN]: {
+        always: { guard: 'has_begun' as const, target: firstStage(definition), actions: 'begin' as const },
+      },
+      ...Object.fromEntries(Object.entries(definition.stages).map(([key, stage]) => [key, stageState(definition, key, stage)])),
+      [ENDED]: { id: ENDED, type: 'final' as const, entry: 'end' as const },
+      [CANCELLED]: { id: CANCELLED, type: 'final' as const },
+    },
+    on: {
+      cancelled: { target: `#${CANCELLED}`, actions: 'cancel' as const },
+      effect_failed: { actions: 'need_attention' as const },
+      retried: { guard: 'needs_attention' as const, actions: 'retry' as const },
+      heard: { actions: 'keep_event' as const },
+      version_moved: { actions: 'note_version' as const },
+      reopened: Object.keys(definition.stages).map((stage) => ({
+        guard: { type: 'reopens' as const, params: { stage } },
+        target: `#${stage}`,
+        actions: { type: 'reopen' as const, params: { stage } },
+      })),
+    },
+  };
+}
+
+function targetOf(stage: string): string {
+  return stage === END ? `#${ENDED}` : `#${stage}`;
+}
+
+function stageState(definition: Definition, key: string, stage: Stage) {
+  const names = stage.components.map((component, index) => `${index + 1}_${component.kind}`);
+  const first = names[0] ?? 'route';
+  const components = stage.components.map(
+    (component, index) => [names[index] ?? '', componentState(key, index, component, names[index + 1] ?? 'route')] as const,
+  );
+  const skip = stage.skip === undefined ? {} : { skip: skipState(key, stage.skip.to ?? onlySuccessor(stage), first) };
+  return {
+    id: key,
+    initial: stage.skip === undefined ? first : 'skip',
+    entry: { type: 'enter' as const, params: { stage: key } },
+    states: {
+      ...skip,
+      ...Object.fromEntries(components),
+      route: { always: routes(key, stage) },
+      ...judging(definition, key, stage),
+    },
+  };
+}
+
+/** Where a stage leads that is left out: its only successor; `check` asks for a name where there are several. */
+function onlySuccessor({ next = [] }: Stage): string {
+  return next.length === 1 ? (next[0]?.to ?? END) : END;
+}
+
+function skipState(stage: string, to: string, first: string) {
+  const params = { stage };
+  return {
+    always: [
+      { guard: { type: 'is_skipped' as const, params }, target: targetOf(to), actions: { type: 'skip' as const, params } },
+      { target: first },
+    ],
+  };
+}
+
+function componentState(stage: string, index: number, component: Component, next: string) {
+  const params = { stage, component: index };
+  if (component.kind === 'checklist') return checklistState(stage, component.id, component.sign_off !== undefined, next);
+  if (asksPeople(component)) return handOffState({ stage, component: componentId(component, index) }, next);
+  switch (component.kind) {
+    case 'http':
+      return { entry: { type: 'call' as const, params }, on: { effect_done: resultTo(next) } };
+    case 'document':
+      return { entry: { type: 'make_document' as const, params }, on: { effect_done: resultTo(next) } };
+    case 'email':
+      return { entry: { type: 'mail' as const, params }, always: { target: next } };
+    case 'note':
+      return { always: { target: next } };
+    case 'rules':
+      return { entry: { type: 'apply_rules' as const, params }, always: { target: next } };
+    case 'lookup':
+      return lookupState(params, component.table, component.otherwise, next);
+    case 'wait':
+      return waitState(params, component, next);
+  }
+}
+
+function resultTo(target: string) {
+  return { guard: 'is_awaited' as const, target, actions: 'take_result' as const };
+}
+
+function lookupState(params: Place, table: string, none: string | undefined, next: string) {
+  const take = { type: 'look_up' as const, params };
+  const why = `No row of ${table} fits.`;
+  const instead =
+    none === undefined
+      ? { target: next, actions: [take] }
+      : {
+          target: targetOf(none),
+          actions: [take, { type: 'go' as const, params: { from: params.stage, to: none, why, how: 'none' as const } }],
+        };
+  return { always: [{ guard: { type: 'finds' as const, params }, target: next, actions: [take] }, instead] };
+}
+
+function waitState(params: Place, component: Extract<Component, { kind: 'wait' }>, next: string) {
+  const entry = { type: 'wait' as const, params };
+  const why = component.event === undefined ? ('time' as const) : ('nothing came' as const);
+  const over = { type: 'end_wait' as const, params: { why } };
+  const late =
+    component.event === undefined || component.otherwise === undefined
+      ? { guard: 'is_over' as const, target: next, actions: [over] }
+      : {
+          guard: 'is_over' as const,
+          target: targetOf(component.otherwise),
+          actions: [
+            over,
+            {
+              type: 'go' as const,
+              params: {
+                from: params.stage,
+                to: component.otherwise,
+                why: `${component.event} did not come within ${component.at_most ?? 'the time'}.`,
+                how: 'late' as const,
+              },
+            },
+          ],
+        };
+  if (component.event === undefined) {
+    return { entry, always: { guard: 'is_past' as const, target: next, actions: over }, on: { wait_over: late } };
+  }
+  const named = { name: component.event };
+  return {
+    entry,
+    always: {
+      guard: { type: 'is_kept' as const, params: named },
+      target: next,
+      actions: { type: 'hear_kept' as const, params: named },
+    },
+    on: {
+      wait_over: late,
+      heard: { guard: { type: 'is_event' as const, params: named }, target: next, actions: 'hear' as const },
+    },
+  };
+}
+
+/** What may happen to an open hand-off besides being answered. */
+const WHILE_OPEN = {
+  reassigned: { guard: 'is_somebody_else', actions: 'reassign' },
+  remind_due: { guard: 'is_open', actions: 'remind' },
+  overdue: { guard: 'is_open', actions: 'mark_overdue' },
+  escalate_due: { guard: 'is_open', actions: 'escalate' },
+} as const;
+
+function handOffState(params: HandOffPlace, next: string) {
+  return {
+    entry: { type: 'hand_off' as const, params },
+    on: {
+      answered: { guard: 'is_answered' as const, target: next, actions: 'take_answers' as const },
+      supplied: { guard: 'is_answered' as const, actions: 'take_part' as const },
+      ...WHILE_OPEN,
+    },
+  };
+}
+
+/** A checklist that a second person signs: filled in, then signed or given back. */
+function checklistState(stage: string, id: string, signed: boolean, next: string) {
+  const fill = { stage, component: id };
+  if (!signed) return handOffState(fill, next);
+  const sign = { stage, component: signOffId(id) };
+  const back = {
+    guard: { type: 'is_returned' as const, params: { checklist: id } },
+    target: 'fill',
+    actions: 'take_answers' as const,
+  };
+  const { answered: accepted, ...others } = handOffState(sign, `#${stage}.${next}`).on;
+  return {
+    initial: 'fill',
+    states: {
+      fill: handOffState(fill, 'sign_off'),
+      sign_off: { entry: { type: 'hand_off' as const, params: sign }, on: { ...others, answered: [back, accepted] } },
+    },
+  };
+}
+
+function routes(stage: string, { next }: Stage) {
+  if (next === undefined) return [{ target: `#${ENDED}` }];
+  const judged = next.some(({ guidance }) => guidance !== undefined);
+  const byRule = next.flatMap((successor, index) => {
+    if (judged && successor.when === undefined) return [];
+    const params = { stage, index };
+    const taken = {
+      guard: { type: 'holds' as const, params },
+      target: targetOf(successor.to),
+      actions: { type: 'take_branch' as const, params },
+    };
+    if (successor.at_most === undefined) return [taken];
+    const past = {
+      guard: { type: 'holds_past_limit' as const, params },
+      target: targetOf(successor.afterwards ?? END),
+      actions: { type: 'take_limit' as const, params },
+    };
+    return [taken, past];
+  });
+  if (!judged) return byRule;
+  return [...byRule, { guard: 'has_model' as const, target: 'judge' }, { target: 'choose' }];
+}
+
+/** The states in which a fork is decided by guidance: by a model that is sure enough, else by a person. */
+function judging(definition: Definition, stage: string, { next = [] }: Stage) {
+  if (judgedBranches(definition, stage).length === 0) return {};
+  const branches = next.flatMap(({ guidance, otherwise, to }, index) =>
+    guidance !== undefined || otherwise ? [{ params: { stage, index }, target: targetOf(to) }] : [],
+  );
+  const unsure = { guard: 'is_awaited' as const, target: 'choose', actions: 'propose' as const };
+  return {
+    judge: {
+      entry: { type: 'judge' as const, params: { stage } },
+      on: {
+        judged: [
+          ...branches.map(({ params, target }) => ({
+            guard: { type: 'is_sure' as const, params },
+            target,
+            actions: { type: 'take_judgement' as const, params },
+          })),
+          unsure,
+        ],
+        effect_failed: unsure,
+      },
+    },
+    choose: {
+      entry: { type: 'hand_off' as const, params: { stage, component: CHOOSE } },
+      on: {
+        answered: branches.map(({ params, target }) => ({
+          guard: { type: 'is_chosen' as const, params },
+          target,
+          actions: { type: 'take_choice' as const, params },
+        })),
+        ...WHILE_OPEN,
+      },
+    },
+  };
+}
+
+function beginningOf({ run, starter, trigger, at, fresh, facts, judges, tables }: Beginning, definition: Definition): RunContext {
   // Only who fills in the form is there to see the next one; everybody else has to be written to.
   const acting = trigger === 'form' ? starter.email : null;
-  return { ...EMPTY, run, starter, startedAt: at, facts, step: { at, fresh, numbered: 0, acting } };
+  const step = { at, fresh, numbered: 0, acting, ...(judges ? { judges } : {}), ...(tables ? { tables } : {}) };
+  return { ...EMPTY, run, starter, startedAt: at, facts: withComputed(definition, facts, { starter, at }), step };
 }
 
 function begin(w: Writing, definition: Definition): void {
   const { starter, facts } = w.context;
   w.happened({ what: 'started', by: starter });
-  const keys = Object.keys(definition.data).filter((key) => facts[key] !== undefined);
+  const keys = Object.keys(definition.data).filter(
+    (key) =>
+      facts[key] !== undefined && (definition.data[key]?.visible_to === undefined || facts[key]?.origin.by === starter.email),
+  );
   if (keys.length > 0) w.mail({ is: 'receipt', to: starter, facts: shownFacts(definition, facts, keys) });
 }
 
@@ -107,17 +445,19 @@ function cancel(w: Writing, event: RunEvent): void {
   if (event.type !== 'cancelled') return;
   w.happened({ what: 'cancelled', by: event.by, reason: event.reason });
   withdraw(w, event.by, event.reason);
-  w.change({ ending: 'cancelled', stage: null, awaiting: null, attention: null });
+  const waiting = w.context.waiting;
+  if (waiting) w.ask({ asks: 'timer', timer: { is: 'withdrawn', prefix: waiting.id } });
+  w.change({ ending: 'cancelled', stage: null, awaiting: null, attention: null, ...(waiting ? { waiting: null } : {}) });
 }
 
-function stageState(definition: Definition, around: Surroundings, key: string, stage: Stage): StateConfig {
-  const states: States = { route: { always: routes(definition, key, stage) } };
-  const names = stage.components.map((component, index) => `${index + 1}_${component.kind}`);
-  stage.components.forEach((component, index) => {
-    const name = names[index] ?? '';
-    states[name] = componentState(definition, around, key, index, component, names[index + 1] ?? 'route');
-  });
-  return { id: key, initial: names[0] ?? 'route', entry: act((w) => enter(w, key)), states };
+function reopen(w: Writing, { stage, by, reason }: Extract<RunEvent, { type: 'reopened' }>): void {
+  w.change({ ending: null });
+  w.happened({ what: 'reopened', stage, by, reason });
+}
+
+function noteVersion(w: Writing, event: RunEvent): void {
+  if (event.type === 'version_moved')
+    w.happened({ what: 'version_moved', from: event.from, to: event.version, by: event.by, reason: event.reason });
 }
 
 function enter(w: Writing, stage: string): void {
@@ -126,87 +466,47 @@ function enter(w: Writing, stage: string): void {
   w.happened({ what: 'entered', stage, round });
 }
 
-function componentState(
-  definition: Definition,
-  around: Surroundings,
-  stage: string,
-  index: number,
-  component: Component,
-  next: string,
-): StateConfig {
-  switch (component.kind) {
-    case 'form':
-      return formState(definition, stage, index, next);
-    case 'http':
-      return {
-        entry: act((w) => startCall(w, definition, around, stage, index)),
-        on: {
-          effect_done: {
-            guard: ({ context, event }) => context.awaiting?.effect === event.effect,
-            target: next,
-            actions: act((w, event) => event.type === 'effect_done' && takeResult(w, event)),
-          },
-        },
-      };
-    case 'email':
-      return { entry: act((w) => startMail(w, definition, around, stage, index)), always: { target: next } };
-    case 'note':
-      return { always: { target: next } };
-  }
+function isSkipped(definition: Definition, stage: string, context: RunContext): boolean {
+  const { skip: rule } = stageOf(definition, stage);
+  return rule !== undefined && holds(rule.when, definition, context.facts, momentOf(context));
 }
 
-function formState(definition: Definition, stage: string, index: number, next: string): StateConfig {
-  return {
-    entry: act((w) => openHandOff(w, definition, stage, index)),
-    on: {
-      answered: {
-        guard: ({ context: { open }, event }) => open?.id === event.handOff && open.generation === event.generation,
-        target: next,
-        actions: act((w, event) => event.type === 'answered' && takeAnswers(w, definition, event)),
-      },
-      reassigned: {
-        guard: ({ context: { open }, event }) => open?.id === event.handOff && open.person.email !== event.to.email,
-        actions: act((w, event) => event.type === 'reassigned' && reassign(w, definition, event)),
-      },
-      remind_due: { guard: isOpen, actions: act((w) => remind(w, definition)) },
-      overdue: { guard: isOpen, actions: act(markOverdue) },
-      escalate_due: { guard: isOpen, actions: act((w) => escalate(w, definition)) },
-    },
-  };
+function skip(w: Writing, definition: Definition, key: string): void {
+  const stage = stageOf(definition, key);
+  if (stage.skip === undefined) return;
+  const to = stage.skip.to ?? onlySuccessor(stage);
+  w.happened({ what: 'skipped', stage: key, because: stage.skip.because });
+  w.happened({ what: 'routed', from: key, to, why: stage.skip.because, how: 'skip' });
 }
 
-function isOpen({ context, event }: { context: RunContext; event: { handOff: string } }): boolean {
-  return context.open?.id === event.handOff;
+function takeKept(w: Writing, definition: Definition, name: string): void {
+  const kept = w.context.heard?.[name];
+  if (kept !== undefined) takeHeard(w, definition, { name, data: kept.data, by: kept.by });
 }
 
-function routes(definition: Definition, from: string, stage: Stage): Transition {
-  if (stage.next === undefined) return { target: `#${ENDED}` };
-  const only = stage.next.length === 1;
-  return stage.next.map((successor) => ({
-    guard: ({ context }: { context: RunContext }) => isTaken(definition, successor, context),
-    target: successor.to === END ? `#${ENDED}` : `#${successor.to}`,
-    actions: act((w) => w.happened({ what: 'routed', from, to: successor.to, why: whyTaken(successor, only) })),
-  }));
+function takeJudgement(w: Writing, definition: Definition, event: RunEvent, place: BranchPlace): void {
+  if (event.type !== 'judged' || event.judgement === null) return;
+  const { judgement, effect, note } = event;
+  w.change({ awaiting: null });
+  w.happened({ what: 'judged', effect, stage: place.stage, judgement, note });
+  takeBranch(w, definition, place, { how: 'model', reason: judgement.reason });
 }
 
-function isTaken(definition: Definition, successor: Successor, context: RunContext): boolean {
-  return successor.when === undefined || holds(successor.when, definition, context.facts, context.starter);
+/** No judgement, or not a sure one: a person decides, and sees what the model made of it. */
+function propose(w: Writing, event: RunEvent): void {
+  const { stage } = w.context;
+  if (stage === null || (event.type !== 'judged' && event.type !== 'effect_failed')) return;
+  const proposal =
+    event.type === 'judged' ? { judgement: event.judgement, note: event.note } : { judgement: null, note: event.error };
+  w.change({ awaiting: null, proposal });
+  w.happened({ what: 'judged', effect: event.effect, stage, ...proposal });
 }
 
-/** Why this path: the rule that held, in the owner's words where there are some. */
-function whyTaken({ when, label }: Successor, only: boolean): string {
-  if (only && when === undefined) return 'There is one way on.';
-  if (when === undefined) return label ? `No other rule held: ${label}.` : 'No other rule held.';
-  return label ? `${label} (${when})` : when;
-}
-
-function act(write: (writing: Writing, event: RunEvent) => unknown) {
-  return kit.enqueueActions(({ context, event, enqueue }) => {
-    const writing = createWriting(
-      context,
-      (part) => enqueue.assign(part),
-      (asked) => enqueue({ type: 'ask', params: asked }),
-    );
-    write(writing, event);
-  });
+function takeChoice(w: Writing, definition: Definition, event: RunEvent, place: BranchPlace): void {
+  if (event.type !== 'answered' || event.route === undefined) return;
+  takeAnswers(w, definition, event);
+  if (w.context.proposal) w.change({ proposal: null });
+  const { email } = event.by;
+  const reason = event.route.reason === '' ? `${email} chose this way.` : `${email}: ${event.route.reason}`;
+  takeBranch(w, definition, place, { how: 'person', reason });
 }

@@ -1,28 +1,28 @@
 import { after } from './calendar.ts';
-import { componentId, type FormComponent } from './components/component.ts';
-import { type Definition, type Stage, stageOf } from './definition.ts';
-import type { Answered, RunEvent } from './event.ts';
-import { shownAnswers, shownFacts } from './facts.ts';
+import { type Definition, SYSTEM, stageOf } from './definition.ts';
+import type { Answered, RunEvent, Supplied } from './event.ts';
+import { shownAnswers, shownFacts, withValues } from './facts.ts';
 import type { MoveReason, OpenHandOff, RunContext } from './outcome.ts';
-import { isSame, resolveActor } from './people.ts';
-import type { Facts, Person, ShownFact } from './values.ts';
+import { firstOwner, isSame, momentOf, resolveActor } from './people.ts';
+import { askingOf, CHOOSE, signOffId } from './questions/asking.ts';
+import { type Asking, questionsOf } from './questions/question.ts';
+import { type Facts, type Person, rowsIn, type ShownFact, type Value } from './values.ts';
 import type { Writing } from './writing.ts';
 
 /**
- * Hands the run to the actor of the stage, who is to answer this form. Whoever has just acted gets no email: the next
- * form follows at once.
+ * Hands the run to the person who is to answer this component. Whoever has just acted gets no email: the next form
+ * follows at once.
  */
-export function openHandOff(w: Writing, definition: Definition, stageKey: string, index: number): void {
+export function openHandOff(w: Writing, definition: Definition, stageKey: string, component: string): void {
   const stage = stageOf(definition, stageKey);
-  const form = formAt(stage, index);
-  const person = resolveActor(definition, stage.actor, w.context.facts, w.context.starter);
+  const { actor, person } = whoAnswers(w.context, definition, stageKey, component);
   const silent = person.email === w.context.step?.acting;
   const open: OpenHandOff = {
     id: w.id(),
     generation: 1,
     stage: stageKey,
-    component: componentId(form, index),
-    actor: stage.actor,
+    component,
+    actor,
     person,
     openedAt: w.at,
     dueAt: stage.due === undefined ? null : after(w.at, stage.due, definition.timezone),
@@ -37,13 +37,46 @@ export function openHandOff(w: Writing, definition: Definition, stageKey: string
   }
 }
 
+const OWNER = 'owner';
+
+/** The actor and the person to ask: of the stage, of a sign-off, or who chooses where guidance decides. */
+function whoAnswers(
+  context: RunContext,
+  definition: Definition,
+  stageKey: string,
+  component: string,
+): { actor: string; person: Person } {
+  const stage = stageOf(definition, stageKey);
+  const resolve = (actor: string) => ({ actor, person: resolveActor(definition, actor, context.facts, context.starter) });
+  const owner = { actor: OWNER, person: firstOwner(definition) };
+  if (component === CHOOSE) {
+    const actor = stage.decider ?? stage.actor;
+    return actor === SYSTEM ? owner : resolve(actor);
+  }
+  const signed = stage.components.find((one) => one.kind === 'checklist' && signOffId(one.id) === component);
+  if (signed?.kind !== 'checklist' || signed.sign_off === undefined) return resolve(stage.actor);
+  const second = resolve(signed.sign_off);
+  return second.person.email === context.facts[signed.id]?.origin.by ? owner : second;
+}
+
+/** Whether the answer of this person may count: nobody signs what they filled in themselves. */
+export function maySign({ open, facts }: RunContext, by: Person): boolean {
+  if (open === null || !open.component.endsWith(':sign_off')) return true;
+  return facts[open.component.slice(0, -':sign_off'.length)]?.origin.by !== by.email;
+}
+
 /** Takes the answers of the person who has the hand-off, and ends it. */
 export function takeAnswers(w: Writing, definition: Definition, event: Answered): void {
   const open = w.context.open;
   if (open === null) return;
-  const shown = shownAnswers(definition, event.answers);
+  const asking = askingOf(definition, open);
+  const answers = { ...event.answers, ...followingFrom(asking, event.answers) };
+  const chosen = event.route === undefined ? [] : shownChoice(asking, event.route);
+  const shown = [...shownAnswers(definition, answers), ...chosen];
+  const before = withoutUnanswered(asking, w.context.facts);
+  const origin = { from: 'answer' as const, by: event.by.email, stage: open.stage, at: event.at };
   w.change({
-    facts: { ...withoutUnanswered(definition, open, w.context.facts), ...gathered(event, open) },
+    facts: withValues(definition, before, answers, origin, momentOf(w.context)),
     open: null,
     attention: null,
     step: w.context.step && { ...w.context.step, acting: event.by.email },
@@ -52,6 +85,29 @@ export function takeAnswers(w: Writing, definition: Definition, event: Answered)
   w.ask({ asks: 'hand_off', change: { is: 'decided', id, by: event.by, at: w.at, submission: event.submission, answer: shown } });
   w.ask({ asks: 'timer', timer: { is: 'withdrawn', prefix: id } });
   w.happened({ what: 'answered', handOff: id, stage, by: event.by, answers: shown });
+}
+
+/** Takes a part of what is asked; the hand-off stays open for the rest. */
+export function takePart(w: Writing, definition: Definition, event: Supplied): void {
+  const open = w.context.open;
+  if (open === null) return;
+  const origin = { from: 'answer' as const, by: event.by.email, stage: open.stage, at: event.at };
+  w.change({ facts: withValues(definition, w.context.facts, event.answers, origin, momentOf(w.context)) });
+  const answers = shownAnswers(definition, event.answers);
+  w.happened({ what: 'supplied', handOff: open.id, stage: open.stage, by: event.by, answers });
+}
+
+/** What follows from answers without being asked: how many items of a checklist failed. */
+function followingFrom({ kind, component }: Asking, answers: Record<string, Value>): Record<string, Value> {
+  if (kind !== 'checklist') return {};
+  return { [`${component}_failed`]: rowsIn(answers[component]).filter(({ state }) => state === 'failed').length };
+}
+
+function shownChoice({ branches }: Asking, { to, reason }: { to: string; reason: string }): ShownFact[] {
+  const branch = branches.find((one) => one.to === to);
+  const text = branch?.label ?? branch?.title ?? to;
+  const why = reason === '' ? [] : [{ key: 'reason', label: 'Reason', text: reason, file: null }];
+  return [{ key: 'next', label: 'Where it goes', text, file: null }, ...why];
 }
 
 /** Reminds the person who has the hand-off. */
@@ -139,32 +195,19 @@ function lettered(open: OpenHandOff, context: RunContext) {
 }
 
 function factsFor(definition: Definition, open: OpenHandOff, facts: Facts): ShownFact[] {
-  return shownFacts(definition, facts, formOf(definition, open).shows);
+  const visible = askingOf(definition, open).shows.filter((key) => isVisibleTo(definition, key, open.actor));
+  return shownFacts(definition, facts, visible);
 }
 
-/** The form that a hand-off asks somebody to answer. */
-export function formOf(definition: Definition, handOff: { stage: string; component: string }): FormComponent {
-  const found = stageOf(definition, handOff.stage).components.find(
-    (component, index): component is FormComponent =>
-      component.kind === 'form' && componentId(component, index) === handOff.component,
-  );
-  if (found === undefined) throw new Error(`Stage ${handOff.stage} has no form ${handOff.component}.`);
-  return found;
-}
-
-function formAt(stage: Stage, index: number): FormComponent {
-  const component = stage.components[index];
-  if (component?.kind !== 'form') throw new Error(`Component ${index + 1} is no form.`);
-  return component;
+/** Whether an actor may see a datum. */
+export function isVisibleTo({ data }: Definition, key: string, actor: string): boolean {
+  const visible = data[key]?.visible_to;
+  return visible === undefined || visible.includes(actor) || actor === OWNER;
 }
 
 /** An optional question left empty this time forgets what was answered in an earlier round. */
-function withoutUnanswered(definition: Definition, open: OpenHandOff, facts: Facts): Facts {
-  const asked = new Set(formOf(definition, open).collects);
+function withoutUnanswered(asking: Asking, facts: Facts): Facts {
+  if (asking.partial) return facts;
+  const asked = new Set(questionsOf(asking).map(({ key }) => key));
   return Object.fromEntries(Object.entries(facts).filter(([key]) => !asked.has(key)));
-}
-
-function gathered(event: Answered, open: OpenHandOff): Facts {
-  const origin = { from: 'answer' as const, by: event.by.email, stage: open.stage, at: event.at };
-  return Object.fromEntries(Object.entries(event.answers).map(([key, value]) => [key, { value, origin }]));
 }

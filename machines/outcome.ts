@@ -1,6 +1,8 @@
 import type { StateValue } from 'xstate';
+import type { Judgement } from './event.ts';
+import type { Branch } from './questions/question.ts';
 import type { SecretText } from './templates.ts';
-import type { Facts, Instant, Person, ShownFact, Value } from './values.ts';
+import type { Facts, FileReference, Instant, Person, ShownFact, Value } from './values.ts';
 
 /** A run's machine as stored: XState's value and context, plain JSON. Children and timers are rows of their own. */
 export type StoredSnapshot = { status: 'active' | 'done'; value: StateValue; context: RunContext };
@@ -21,6 +23,14 @@ export type RunContext = {
   stage: string | null;
   /** How often each stage has been entered. */
   rounds: Record<string, number>;
+  /** How often branches with a limit have been taken, by `stage>index`. */
+  taken?: Record<string, number>;
+  /** What the run waits for that no person does. */
+  waiting?: Waiting | null;
+  /** Events that came before the run waited for them, by name. */
+  heard?: Record<string, { data: Record<string, Value>; by: string; at: Instant }>;
+  /** What a model made of the fork at which a person now chooses. */
+  proposal?: { judgement: Judgement | null; note: string } | null;
   /** How the run ended. */
   ending: 'done' | 'cancelled' | null;
   /** Scratch of the step under way: its time, its ids, who acts. Null in a stored snapshot. */
@@ -28,7 +38,17 @@ export type RunContext = {
 };
 
 /** The step under way. A hand-off to `acting` needs no email: that person sees the next form at once. */
-export type Step = { at: Instant; fresh: string; numbered: number; acting: string | null };
+export type Step = {
+  at: Instant;
+  fresh: string;
+  numbered: number;
+  acting: string | null;
+  judges?: true;
+  tables?: Record<string, number>;
+};
+
+/** A rest: until a moment, or until an event comes, at the latest by a moment. */
+export type Waiting = { id: string; stage: string; component: string; until: Instant | null; event: string | null };
 
 /** A hand-off that waits for its person. */
 export type OpenHandOff = {
@@ -61,6 +81,9 @@ export type Outcome = {
   timers: TimerChange[];
 };
 
+/** How a branch came to be taken. */
+export type HowRouted = 'only' | 'rule' | 'otherwise' | 'limit' | 'skip' | 'model' | 'person' | 'late' | 'none';
+
 export type RunStatus = 'active' | 'attention' | 'done' | 'cancelled';
 
 /** One line of history: what the step did, in the words of the mission. */
@@ -69,7 +92,10 @@ export type Happening =
   | { what: 'entered'; stage: string; round: number }
   | { what: 'handed_off'; handOff: string; stage: string; to: Person; dueAt: Instant | null; silent: boolean }
   | { what: 'answered'; handOff: string; stage: string; by: Person; answers: ShownFact[] }
-  | { what: 'routed'; from: string; to: string; why: string }
+  | { what: 'routed'; from: string; to: string; why: string; how?: HowRouted; instead?: string[] }
+  | { what: 'skipped'; stage: string; because: string }
+  | { what: 'judged'; effect: string; stage: string; judgement: Judgement | null; note: string }
+  | { what: 'supplied'; handOff: string; stage: string; by: Person; answers: ShownFact[] }
   | { what: 'reminded'; handOff: string; to: Person }
   | { what: 'overdue'; handOff: string; stage: string }
   | { what: 'moved'; handOff: string; stage: string; from: Person; to: Person; why: MoveReason; by: string; reason: string }
@@ -78,6 +104,13 @@ export type Happening =
   | { what: 'returned'; effect: string; stage: string; component: string; status: number; saved: Record<string, Value> }
   | { what: 'mailed'; effect: string; stage: string; component: string; to: string; subject: string }
   | { what: 'failed'; effect: string; stage: string | null; error: string }
+  | { what: 'waiting'; stage: string; component: string; until: Instant | null; event: string | null }
+  | { what: 'waited'; stage: string; component: string; why: 'time' | 'event' | 'nothing came' }
+  | { what: 'heard'; name: string; by: string; saved: ShownFact[]; kept: boolean }
+  | { what: 'looked_up'; stage: string; component: string; table: string; found: ShownFact[] | null }
+  | { what: 'ruled'; stage: string; component: string; rule: string | null; set: ShownFact[] }
+  | { what: 'reopened'; stage: string; by: string; reason: string }
+  | { what: 'version_moved'; from: number; to: number; by: string; reason: string }
   | { what: 'retried'; by: string; effect: string }
   | { what: 'cancelled'; by: string; reason: string }
   | { what: 'ended'; stage: string | null };
@@ -91,7 +124,7 @@ export type HandOffChange =
   | { is: 'withdrawn'; id: string; generation: number; at: Instant; by: string; reason: string };
 
 /** Something to do in the outside world, after the commit, under the idempotency key `id`. */
-export type Effect = { id: string } & (MailEffect | HttpEffect);
+export type Effect = { id: string } & (MailEffect | HttpEffect | JudgeEffect | DocumentEffect);
 
 /** One mail. Facts are as they stood in the step, so that the mail can be rendered again byte for byte. */
 export type MailEffect = {
@@ -134,7 +167,15 @@ export type MailEffect = {
       }
     | { is: 'moved'; to: Person; handOff: string; stage: string; now: Person; why: MoveReason }
     | { is: 'withdrawn'; to: Person; handOff: string; stage: string; reason: string }
-    | { is: 'outcome'; to: Person; subject: string; body: string; stage: string; component: string };
+    | {
+        is: 'outcome';
+        to: Person;
+        subject: string;
+        body: string;
+        stage: string;
+        component: string;
+        attachments?: FileReference[];
+      };
 };
 
 /** One HTTP call. Secrets are named, not held: they are put in when the call is made. */
@@ -151,6 +192,36 @@ export type HttpEffect = {
   save: Record<string, string>;
 };
 
+/** A question to the runner: which of the declared branches fits. It is told nothing but what stands here. */
+export type JudgeEffect = {
+  kind: 'judge';
+  stage: string;
+  workflow: string;
+  stageTitle: string;
+  guidance: string;
+  successors: Branch[];
+  facts: ShownFact[];
+  confidence: number;
+  tokens: number;
+  /** In seconds, over all tries. */
+  timeLimit: number;
+};
+
+/** A file to be made from a text. */
+export type DocumentEffect = {
+  kind: 'document';
+  stage: string;
+  component: string;
+  title: string;
+  /** The file's name, with its ending. */
+  name: string;
+  format: 'pdf' | 'markdown';
+  text: string;
+  /** The datum that holds the file. */
+  into: string;
+};
+
 export type TimerChange =
   | { is: 'set'; key: string; at: Instant; event: { type: 'remind_due' | 'escalate_due' | 'overdue'; handOff: string } }
+  | { is: 'set'; key: string; at: Instant; event: { type: 'wait_over'; wait: string } }
   | { is: 'withdrawn'; prefix: string };

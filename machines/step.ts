@@ -1,6 +1,6 @@
 import { type ActorLogic, initialTransition, type SnapshotFrom, transition } from 'xstate';
 import { z } from 'zod';
-import type { Workflow } from './compile.ts';
+import { RESTING, type Workflow } from './compile.ts';
 import type { Beginning, RunEvent } from './event.ts';
 import type { Outcome, RunContext, RunStatus, StoredSnapshot } from './outcome.ts';
 import { renderLine } from './templates.ts';
@@ -22,10 +22,13 @@ export function begin(workflow: Workflow, beginning: Beginning): Outcome {
  * Throws when a rule or a template of the definition fails; the stored snapshot is untouched then.
  */
 export function step(workflow: Workflow, stored: StoredSnapshot, event: RunEvent): Outcome | null {
-  if (stored.status !== 'active') return null;
-  const { at, fresh } = event;
-  const context: RunContext = { ...stored.context, step: { at, fresh, numbered: 0, acting: null } };
-  const before = workflow.machine.resolveState({ value: stored.value, context });
+  const reopens = event.type === 'reopened';
+  if ((stored.status === 'active') === reopens) return null;
+  const { at, fresh, judges, tables } = event;
+  const step = { at, fresh, numbered: 0, acting: null, ...(judges ? { judges } : {}), ...(tables ? { tables } : {}) };
+  const context: RunContext = { ...stored.context, step };
+  // A machine of XState that has ended takes no event: a run that is reopened sets out from where it began.
+  const before = workflow.machine.resolveState({ value: reopens ? RESTING : stored.value, context });
   const [after, actions] = transition(steppingOf(workflow.machine, before), before, event);
   // An event that is only noted leaves the snapshot as it was, and still happened.
   return after === before && actions.length === 0 ? null : outcomeOf(workflow, after, actions);

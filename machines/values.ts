@@ -13,16 +13,22 @@ export type FileReference = {
   sha256: string;
 };
 
+/** One row of a list: a value for each column that was filled in. */
+export type Row = { [column: string]: Value };
+
+/** Any JSON, in a box so that it is never taken for a value of another type. */
+export type Json = { json: unknown };
+
 /**
  * What a field holds once it has been read: text for text-like fields, choices, dates and addresses; a number;
- * whole minor units for money (750000 is 7,500.00); a truth value; a list of options; or a file.
+ * whole minor units for money (750000 is 7,500.00); a truth value; a list of options; files, people and rows; or JSON.
  */
-export type Value = string | number | boolean | string[] | FileReference;
+export type Value = string | number | boolean | string[] | FileReference | FileReference[] | Person | Person[] | Row[] | Json;
 
 /** Where a value came from. */
 export type Origin = {
-  from: 'trigger' | 'answer' | 'effect';
-  /** An email address for people, the component's id for an effect, the name of the schedule or API key else. */
+  from: 'trigger' | 'answer' | 'effect' | 'event' | 'table' | 'rule';
+  /** An email address for people, the component's id for effects, tables and rules, the name of the schedule or API key else. */
   by: string;
   /** The stage in which it was gathered; null when the run began with it. */
   stage: string | null;
@@ -45,8 +51,43 @@ export type Problem = { field: string; sentence: string };
 export type Read<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
 
 /** True for a file as opposed to any other value. */
-export function isFile(value: Value): value is FileReference {
-  return typeof value === 'object' && !Array.isArray(value);
+export function isFile(value: unknown): value is FileReference {
+  return typeof value === 'object' && value !== null && 'sha256' in value && 'id' in value;
+}
+
+/** True for a person as opposed to any other value. */
+export function isPerson(value: unknown): value is Person {
+  return typeof value === 'object' && value !== null && 'email' in value && 'name' in value;
+}
+
+/** True for any JSON in its box. */
+export function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && 'json' in value && Object.keys(value).length === 1;
+}
+
+/** The rows of a list; none for any other value. */
+export function rowsIn(value: Value | undefined): Row[] {
+  return Array.isArray(value) ? value.filter(isRow) : [];
+}
+
+function isRow(item: string | FileReference | Person | Row): item is Row {
+  return typeof item === 'object' && !isFile(item) && !isPerson(item);
+}
+
+/** Every file in a value: itself, those of a list, those in its rows. */
+export function filesIn(value: Value): FileReference[] {
+  if (isFile(value)) return [value];
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((item) => {
+    if (isFile(item)) return [item];
+    return typeof item === 'string' || isPerson(item) ? [] : Object.values(item).flatMap(filesIn);
+  });
+}
+
+/** The people in a value: itself, or those of a list. */
+export function peopleIn(value: Value): Person[] {
+  if (isPerson(value)) return [value];
+  return Array.isArray(value) ? value.filter(isPerson) : [];
 }
 
 /**

@@ -1,4 +1,14 @@
-import type { Effect, HandOffChange, Happening, HttpEffect, MailEffect, RunContext, TimerChange } from './outcome.ts';
+import type {
+  DocumentEffect,
+  Effect,
+  HandOffChange,
+  Happening,
+  HttpEffect,
+  JudgeEffect,
+  MailEffect,
+  RunContext,
+  TimerChange,
+} from './outcome.ts';
 import { type Instant, nthId } from './values.ts';
 
 /** One thing that a machine asks of the shell; the params of the XState action `ask`. */
@@ -23,6 +33,10 @@ export type Writing = {
   mail(mail: MailEffect['mail']): string;
   /** Asks for a call; answers its id. */
   call(call: Omit<HttpEffect, 'kind'>): string;
+  /** Asks the runner to judge; answers its id. */
+  judge(question: Omit<JudgeEffect, 'kind'>): string;
+  /** Asks for a file; answers its id. */
+  document(document: Omit<DocumentEffect, 'kind'>): string;
 };
 
 /** Opens a place to write for one XState action. `assign` and `ask` receive each thing in order. */
@@ -62,5 +76,7 @@ export function createWriting(
     id,
     mail: (mail) => effect({ id: id(), kind: 'mail', mail }),
     call: (call) => effect({ id: id(), kind: 'http', ...call }),
+    judge: (question) => effect({ id: id(), kind: 'judge', ...question }),
+    document: (document) => effect({ id: id(), kind: 'document', ...document }),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fileTypeFromBuffer } from 'file-type';
 import { cleanLine } from '../machines/fields/clean.ts';
-import { FILE_KINDS, type FileField, type FileKind } from '../machines/fields/file.ts';
+import { FILE_KINDS, type FileKind, type FileRules } from '../machines/fields/file.ts';
 import type { FileReference } from '../machines/values.ts';
 import type { Clock } from './clock.ts';
 import type { Sql } from './database/connect.ts';
@@ -15,7 +15,7 @@ const MEGABYTE = 1024 * 1024;
  * Looks into an uploaded file and keeps it if it is what the field accepts. Its type is what its bytes say, never what
  * its name or the browser claims.
  */
-export async function keepFile({ sql, clock }: { sql: Sql; clock: Clock }, upload: File, field: FileField): Promise<KeptFile> {
+export async function keepFile({ sql, clock }: { sql: Sql; clock: Clock }, upload: File, field: FileRules): Promise<KeptFile> {
   if (upload.size > field.max_mb * MEGABYTE) {
     return {
       ok: false,

@@ -1,4 +1,5 @@
 import { componentId } from '../components/component.ts';
+import { keysIn } from '../components/form.ts';
 import { type Component, type Definition, END, type Stage, SYSTEM } from '../definition.ts';
 import { closest } from '../spelling.ts';
 import type { FindingCode, Found, Path } from './finding.ts';
@@ -9,7 +10,7 @@ export function referenceFindings(definition: Definition): Found[] {
   return [
     ...reservedNames(definition),
     ...definition.triggers.flatMap((trigger, index) =>
-      'form' in trigger ? dataNames(definition, trigger.form.collects, ['triggers', index, 'form', 'collects']) : [],
+      'form' in trigger ? dataNames(definition, keysIn(trigger.form.collects), ['triggers', index, 'form', 'collects']) : [],
     ),
     ...stages.flatMap(([key, stage]) => [
       ...actorFindings(definition, key, stage),
@@ -103,7 +104,7 @@ function componentFindings(definition: Definition, key: string, stage: Stage, co
     return [
       ...asks,
       ...dataNames(definition, component.shows, [...path, 'shows']),
-      ...dataNames(definition, component.collects, [...path, 'collects']),
+      ...dataNames(definition, keysIn(component.collects), [...path, 'collects']),
     ];
   }
   if (component.kind === 'email') {

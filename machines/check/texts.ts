@@ -1,3 +1,4 @@
+import { keysIn } from '../components/form.ts';
 import { type Component, type Definition, fieldOf, type Stage } from '../definition.ts';
 import { checkCondition, dataIn, type TextProblem } from '../expressions.ts';
 import { celValueOf } from '../fields/field.ts';
@@ -143,13 +144,13 @@ function actorFindings(definition: Definition): Found[] {
 function gatheredIn(definition: Definition): Set<string> {
   const keys = new Set<string>();
   for (const trigger of definition.triggers) {
-    if ('form' in trigger) for (const key of trigger.form.collects) keys.add(key);
+    if ('form' in trigger) for (const key of keysIn(trigger.form.collects)) keys.add(key);
     // A program may give anything that is declared.
     if ('api' in trigger || 'by_hand' in trigger) for (const key of Object.keys(definition.data)) keys.add(key);
   }
   for (const { components } of Object.values(definition.stages)) {
     for (const component of components) {
-      if (component.kind === 'form') for (const key of component.collects) keys.add(key);
+      if (component.kind === 'form') for (const key of keysIn(component.collects)) keys.add(key);
       if (component.kind === 'http') for (const key of Object.keys(component.save)) keys.add(key);
     }
   }

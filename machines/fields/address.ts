@@ -14,7 +14,7 @@ function addressType<F>(read: (text: string) => ReadValue): FieldType<F> {
     show: (_, value) => asText(value),
     plain: (_, value) => value,
     typed: (_, value) => [asText(value)],
-    cel: 'string',
+    cel: () => 'string',
     celValue: (_, value) => asText(value),
     celEmpty: '',
   };

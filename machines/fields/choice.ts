@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { Value } from '../values.ts';
 import { KEY, LINE } from '../words.ts';
-import { asText, bad, COMMON, type FieldType, good, type ReadValue } from './field-type.ts';
+import { asText, asTexts, bad, COMMON, type FieldType, good, type ReadValue } from './field-type.ts';
 
 const OPTIONS = z
   .record(KEY, LINE)
-  .refine((options) => Object.keys(options).length >= 2 && Object.keys(options).length <= 50, 'Give between 2 and 50 options.');
+  .refine((options) => Object.keys(options).length >= 2 && Object.keys(options).length <= 50, 'Give between 2 and 50 options.')
+  .describe('What can be chosen: a key, and its name for people.');
 
 export const CHOICE = z.strictObject({ type: z.literal('choice'), ...COMMON, options: OPTIONS });
 export const CHOICES = z.strictObject({ type: z.literal('choices'), ...COMMON, options: OPTIONS });
@@ -20,7 +20,7 @@ export const choice: FieldType<Choice> = {
   show: ({ options }, value) => options[asText(value)] ?? asText(value),
   plain: (_, value) => value,
   typed: (_, value) => [asText(value)],
-  cel: 'string',
+  cel: () => 'string',
   celValue: (_, value) => asText(value),
   celEmpty: '',
 };
@@ -33,13 +33,13 @@ export const choices: FieldType<Choices> = {
     return list.success ? several(field, list.data) : bad(`This must be a list of ${keys(field)}.`);
   },
   show: ({ options }, value) =>
-    list(value)
+    asTexts(value)
       .map((key) => options[key] ?? key)
       .join(', '),
   plain: (_, value) => value,
-  typed: (_, value) => list(value),
-  cel: 'list<string>',
-  celValue: (_, value) => list(value),
+  typed: (_, value) => asTexts(value),
+  cel: () => 'list<string>',
+  celValue: (_, value) => asTexts(value),
   celEmpty: [],
 };
 
@@ -54,8 +54,4 @@ function several(field: Choices, typed: string[]): ReadValue {
 
 function keys(field: Choice | Choices): string {
   return Object.keys(field.options).join(', ');
-}
-
-function list(value: Value): string[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -17,3 +17,12 @@ export function cleanLine(text: string): string {
     .replace(BIDI, '')
     .trim();
 }
+
+/** A text as the name of a file: letters, digits, and single hyphens between them. */
+export function cleanFileName(text: string): string {
+  const name = cleanLine(text)
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 80);
+  return name === '' ? 'document' : name;
+}

@@ -1,84 +1,39 @@
 import { z } from 'zod';
 import type { FileReference, Problem, Read, Value } from '../values.ts';
-import { EMAIL_FIELD, email, PHONE, phone, URL_FIELD, url } from './address.ts';
-import { CHOICE, CHOICES, choice, choices } from './choice.ts';
-import { DATE, date } from './date.ts';
-import type { FieldType, ReadValue } from './field-type.ts';
-import { FILE, file } from './file.ts';
-import { MONEY, money } from './money.ts';
-import { NUMBER, number } from './number.ts';
-import { LONG_TEXT, longText, TEXT, text } from './text.ts';
-import { YES_NO, yesNo } from './yes-no.ts';
+import type { CelType, CelValue, Place, ReadValue } from './field-type.ts';
+import { FILES, files } from './file.ts';
+import { JSON_FIELD, json } from './json.ts';
+import { LIST, list } from './list.ts';
+import { PEOPLE, PERSON, people, person } from './person.ts';
+import { type Bound, bind, boundScalar, SCALAR } from './scalar.ts';
 
 /** One declared datum: its type and what that type needs to know. */
-export const FIELD = z.discriminatedUnion('type', [
-  TEXT,
-  LONG_TEXT,
-  NUMBER,
-  MONEY,
-  YES_NO,
-  CHOICE,
-  CHOICES,
-  DATE,
-  EMAIL_FIELD,
-  PHONE,
-  URL_FIELD,
-  FILE,
-]);
+export const FIELD = z.discriminatedUnion('type', [...SCALAR.options, FILES, PERSON, PEOPLE, LIST, JSON_FIELD]);
 
-export type Field = z.output<typeof FIELD>;
+export type Field = z.output<typeof FIELD> & Place;
+
+/** Every type of field, in the order in which docs/definition.md lists them. */
+export const FIELD_TYPES = FIELD.options.map(({ shape }) => shape.type.value);
 
 /** A field with the key under which its value is gathered. */
 export type KeyedField = { key: string; field: Field };
 
-/** A field whose type is known to fit the functions beside it. */
-type Bound = {
-  [K in keyof FieldType<Field>]: FieldType<Field>[K] extends (field: Field, value: infer V) => infer R
-    ? (value: V) => R
-    : FieldType<Field>[K];
-};
-
 /** Binds a field to what its type answers: one case a type. */
 function bound(field: Field): Bound {
   switch (field.type) {
-    case 'text':
-      return bind(field, text);
-    case 'long_text':
-      return bind(field, longText);
-    case 'number':
-      return bind(field, number);
-    case 'money':
-      return bind(field, money);
-    case 'yes_no':
-      return bind(field, yesNo);
-    case 'choice':
-      return bind(field, choice);
-    case 'choices':
-      return bind(field, choices);
-    case 'date':
-      return bind(field, date);
-    case 'email':
-      return bind(field, email);
-    case 'phone':
-      return bind(field, phone);
-    case 'url':
-      return bind(field, url);
-    case 'file':
-      return bind(field, file);
+    case 'files':
+      return bind(field, files);
+    case 'person':
+      return bind(field, person);
+    case 'people':
+      return bind(field, people);
+    case 'list':
+      return bind(field, list);
+    case 'json':
+      return bind(field, json);
+    default:
+      return boundScalar(field);
   }
-}
-
-function bind<F extends Field>(field: F, type: FieldType<F>): Bound {
-  return {
-    read: (typed) => type.read(field, typed),
-    readJson: (json) => type.readJson(field, json),
-    show: (value) => type.show(field, value),
-    plain: (value) => type.plain(field, value),
-    typed: (value) => type.typed(field, value),
-    cel: type.cel,
-    celValue: (value) => type.celValue(field, value),
-    celEmpty: type.celEmpty,
-  };
 }
 
 /**
@@ -133,14 +88,20 @@ export function typedValue(field: Field, value: Value): string[] {
   return bound(field).typed(value);
 }
 
-/** The field's type in conditions. */
-export function celTypeOf(field: Field): string {
-  return bound(field).cel;
+/** The field's type in conditions; null when no condition can name it. */
+export function celTypeOf(field: Field): CelType | null {
+  return bound(field).cel();
 }
 
 /** The value in conditions; null when an unanswered field cannot be given one. */
-export function celValueOf(field: Field, value: Value | undefined): string | number | boolean | string[] | null {
+export function celValueOf(field: Field, value: Value | undefined): CelValue | null {
   return value === undefined ? bound(field).celEmpty : bound(field).celValue(value);
+}
+
+/** Reads what a person typed into one field; null when they left it empty. Files and rows are read elsewhere. */
+export function readTyped(field: Field, typed: readonly string[]): ReadValue | null {
+  const given = typed.every((one) => one.trim() === '') ? [] : [...typed];
+  return given.length === 0 ? null : emptied(bound(field).read(given));
 }
 
 /** Text of which nothing is left once it is cleaned counts as empty. */
@@ -163,7 +124,10 @@ function readEach(
   return problems.length === 0 ? { ok: true, value } : { ok: false, problems };
 }
 
-function missing(field: Field): string {
+/** What to say of a field that has to be answered and was not. */
+export function missing(field: Field): string {
+  if (field.type === 'files') return 'Please choose files.';
+  if (field.type === 'list') return 'Please fill in a row.';
   if (field.type === 'file') return 'Please choose a file.';
   return field.type === 'choice' || field.type === 'yes_no' || field.type === 'choices'
     ? 'Please choose an answer.'

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { asFile, bad, COMMON, type FieldType } from './field-type.ts';
+import { type FileReference, filesIn, type Value } from '../values.ts';
+import { asFile, bad, COMMON, type FieldType, good, type ReadValue } from './field-type.ts';
 
 /** The kinds of files that can be asked for, and what each is called on the wire. */
 export const FILE_KINDS = {
@@ -21,11 +22,21 @@ const KINDS = ['pdf', 'png', 'jpg', 'gif', 'webp', 'docx', 'xlsx', 'csv', 'txt']
 export const FILE = z.strictObject({
   type: z.literal('file'),
   ...COMMON,
-  accept: z.array(z.enum(KINDS)).min(1).default(['pdf', 'png', 'jpg']),
-  max_mb: z.number().positive().max(10).default(10),
+  accept: z.array(z.enum(KINDS)).min(1).default(['pdf', 'png', 'jpg']).describe('The kinds of files that are taken.'),
+  max_mb: z.number().positive().max(10).default(10).describe('How large a file may be, in megabytes.'),
 });
 
+export const FILES = z.strictObject({
+  ...FILE.shape,
+  type: z.literal('files'),
+  min: z.int().min(0).max(20).default(1).describe('How many files there must be.'),
+  max: z.int().min(1).max(20).default(5).describe('How many files there may be.'),
+});
+
+/** What a field says about each file. */
+export type FileRules = { accept: FileKind[]; max_mb: number };
 export type FileField = z.output<typeof FILE>;
+export type FilesField = z.output<typeof FILES>;
 
 /** A file that somebody uploads. Its bytes are kept by the shell; here it is a reference. */
 export const file: FieldType<FileField> = {
@@ -34,10 +45,36 @@ export const file: FieldType<FileField> = {
   show: (_, value) => asFile(value)?.name ?? '',
   plain(_, value) {
     const found = asFile(value);
-    return found && { id: found.id, name: found.name, type: found.type, size: found.size };
+    return found && plainFile(found);
   },
   typed: () => [],
-  cel: 'string',
+  cel: () => 'string',
   celValue: (_, value) => asFile(value)?.name ?? '',
   celEmpty: '',
 };
+
+/** Several files. */
+export const files: FieldType<FilesField> = {
+  read: () => bad('Please choose files.'),
+  readJson: () => bad('Files can only be given in a form.'),
+  show: (_, value) =>
+    filesIn(value)
+      .map(({ name }) => name)
+      .join(', '),
+  plain: (_, value) => filesIn(value).map(plainFile),
+  typed: () => [],
+  cel: () => 'list<string>',
+  celValue: (_, value) => filesIn(value).map(({ name }) => name),
+  celEmpty: [],
+};
+
+/** Files that were uploaded, against how many there must and may be. */
+export function readFiles({ min, max }: FilesField, given: FileReference[]): ReadValue {
+  if (given.length < min) return bad(`Please choose ${min} ${min === 1 ? 'file' : 'files'} at least.`);
+  if (given.length > max) return bad(`Please choose ${max} ${max === 1 ? 'file' : 'files'} at most.`);
+  return good(given satisfies Value);
+}
+
+function plainFile({ id, name, type, size }: FileReference): object {
+  return { id, name, type, size };
+}

@@ -1,38 +1,40 @@
 import { z } from 'zod';
 import type { Value } from '../values.ts';
-import { parseDecimal } from './decimal.ts';
-import { bad, COMMON, type FieldType, good, type ReadValue } from './field-type.ts';
+import { decimalSeparatorOf, type LoneSeparators, numberFormat, parseDecimal } from './decimal.ts';
+import { bad, COMMON, type FieldType, good, type Place, type ReadValue } from './field-type.ts';
 
 export const NUMBER = z.strictObject({
   type: z.literal('number'),
   ...COMMON,
-  min: z.number().optional(),
-  max: z.number().optional(),
-  decimals: z.int().min(0).max(10).optional(),
+  min: z.number().optional().describe('The smallest number that is taken.'),
+  max: z.number().optional().describe('The largest number that is taken.'),
+  decimals: z.int().min(0).max(10).optional().describe('How many decimals are taken and shown; 0 asks for a whole number.'),
 });
 
-type NumberField = z.output<typeof NUMBER>;
+type NumberField = z.output<typeof NUMBER> & Place;
 
 /** A number. */
 export const number: FieldType<NumberField> = {
   read(field, [typed = '']) {
-    const decimal = parseDecimal(typed, field.decimals === 0 ? 'groups' : 'is decimal');
+    const decimal = parseDecimal(typed, loneSeparators(field));
     if (!decimal.ok) return bad(decimal.sentence);
     return within(field, Number(`${decimal.negative ? '-' : ''}${decimal.whole}.${decimal.fraction || '0'}`));
   },
   readJson: (field, json) => (typeof json === 'number' ? within(field, json) : bad('This must be a number.')),
-  show: ({ decimals }, value) =>
-    new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals ?? 0, maximumFractionDigits: decimals ?? 10 }).format(
-      asNumber(value),
-    ),
+  show: ({ decimals, locale }, value) =>
+    numberFormat(locale, { minimumFractionDigits: decimals ?? 0, maximumFractionDigits: decimals ?? 10 }).format(asNumber(value)),
   plain: (_, value) => value,
-  typed: (_, value) => [
-    new Intl.NumberFormat('en-US', { useGrouping: false, maximumFractionDigits: 20 }).format(asNumber(value)),
-  ],
-  cel: 'double',
+  typed: ({ locale }, value) => [numberFormat(locale, { useGrouping: false, maximumFractionDigits: 20 }).format(asNumber(value))],
+  cel: () => 'double',
   celValue: (_, value) => asNumber(value),
   celEmpty: null,
 };
+
+/** `1.500` is one and a half in English and fifteen hundred in German, `1,500` the other way round. */
+function loneSeparators({ decimals, locale }: NumberField): LoneSeparators {
+  if (decimals === 0) return 'group';
+  return decimalSeparatorOf(locale) === ',' ? 'comma is decimal' : 'dot is decimal';
+}
 
 function within({ min, max, decimals }: NumberField, n: number): ReadValue {
   if (!Number.isFinite(n) || Math.abs(n) > Number.MAX_SAFE_INTEGER) return bad('This number is too large.');

@@ -12,7 +12,7 @@ export const yesNo: FieldType<YesNo> = {
   show: (_, value) => (value === true ? 'Yes' : 'No'),
   plain: (_, value) => value,
   typed: (_, value) => [value === true ? 'yes' : 'no'],
-  cel: 'bool',
+  cel: () => 'bool',
   celValue: (_, value) => value === true,
   celEmpty: false,
 };

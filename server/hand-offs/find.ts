@@ -13,6 +13,7 @@ export type FoundHandOff = {
   facts: Facts;
   stage: string;
   component: string;
+  actor: string;
   /** The submission that decided it, so that the same one again is recognised. */
   submission: string | null;
   /** The address the link was made for. */
@@ -80,6 +81,7 @@ export async function findHandOff(portal: { sql: Sql; library: Library }, linked
     facts: row.facts,
     stage: row.stage,
     component: row.component,
+    actor: row.actor,
     submission: row.submission,
     person: row.move ? person(row.move.from_email, row.move.from_name) : person(row.person_email, row.person_name),
   };

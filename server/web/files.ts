@@ -1,7 +1,8 @@
 import type { Context, Hono } from 'hono';
-import { formOf } from '../../machines/hand-offs.ts';
-import type { FileReference } from '../../machines/values.ts';
-import { isFile } from '../../machines/values.ts';
+import { isVisibleTo } from '../../machines/hand-offs.ts';
+import { askingOf } from '../../machines/questions/asking.ts';
+import { questionsOf } from '../../machines/questions/question.ts';
+import { type FileReference, filesIn } from '../../machines/values.ts';
 import { paths } from '../../views/paths.ts';
 import { notFound } from '../errors.ts';
 import { readFileBytes } from '../files.ts';
@@ -15,11 +16,12 @@ export function mountFiles(app: Hono, portal: Portal): void {
     const found = await findHandOff(portal, openLink(portal, 'hand-off', c.req.param('link') ?? ''));
     const isTheirs = found?.state.is === 'open' || found?.state.is === 'decided';
     if (found === null || !isTheirs) throw notFound('such file');
-    const { shows, collects } = formOf(found.published.definition, found);
-    const values = [...shows, ...collects].flatMap((key) => found.facts[key]?.value ?? []);
-    const file = values.find(
-      (value): value is FileReference => typeof value !== 'string' && isFile(value) && value.id === c.req.param('file'),
-    );
+    const { definition } = found.published;
+    const asking = askingOf(definition, found);
+    const keys = [...asking.shows, ...questionsOf(asking).map(({ key }) => key)];
+    const visible = keys.filter((key) => isVisibleTo(definition, key, found.actor));
+    const files = visible.flatMap((key) => filesIn(found.facts[key]?.value ?? ''));
+    const file = files.find(({ id }) => id === c.req.param('file'));
     if (file === undefined) throw notFound('such file');
     return sendFile(c, portal, file);
   });

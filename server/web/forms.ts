@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
-import type { Field, KeyedField } from '../../machines/fields/field.ts';
-import { readAnswers } from '../../machines/fields/field.ts';
+import type { FileRules } from '../../machines/fields/file.ts';
+import { columnsOf, type Question } from '../../machines/questions/question.ts';
+import { type Against, readQuestions } from '../../machines/questions/read.ts';
 import type { FileReference, Read, Value } from '../../machines/values.ts';
 import type { FormState } from '../../views/parts/field.tsx';
 import { Refusal } from '../errors.ts';
@@ -8,10 +9,10 @@ import { findFile, keepFile } from '../files.ts';
 import type { Portal } from '../portal.ts';
 
 /** A form that was posted: its texts by name, and the files that were chosen. */
-export type Posted = { texts: Record<string, string[]>; uploads: Record<string, File> };
+export type Posted = { texts: Record<string, string[]>; uploads: Record<string, File[]> };
 
-const MOST_VALUES = 200;
-const MOST_FILES = 5;
+const MOST_VALUES = 5000;
+const MOST_FILES = 40;
 
 /** Reads a posted form, whatever its encoding. Throws Refusal 413 when it holds more than any of our forms. */
 export async function readPost(c: Context): Promise<Posted> {
@@ -30,7 +31,7 @@ export async function readPost(c: Context): Promise<Posted> {
   const posted: Posted = { texts: Object.create(null), uploads: Object.create(null) };
   for (const { name, value } of entries)
     if (typeof value === 'string') posted.texts[name] = [...(posted.texts[name] ?? []), value];
-  for (const { name, value } of files) posted.uploads[name] = value;
+  for (const { name, value } of files) posted.uploads[name] = [...(posted.uploads[name] ?? []), value];
   return posted;
 }
 
@@ -42,17 +43,26 @@ export function textOf({ texts }: Posted, name: string): string {
 /** What the fields of a form were answered with, and the form as it is to be shown again if something is wrong. */
 export type ReadForm = { answers: Read<Record<string, Value>>; form: FormState };
 
-/** Reads a form's answers. Files are kept at once, so that nobody has to choose them twice. */
-export async function readForm(portal: Portal, posted: Posted, fields: KeyedField[]): Promise<ReadForm> {
+/**
+ * Reads a form's answers. Files are kept at once, so that nobody has to choose them twice. `partial`: what is missing may
+ * be sent later.
+ */
+export async function readForm(
+  portal: Portal,
+  posted: Posted,
+  questions: readonly Question[],
+  against: Against,
+  partial = false,
+): Promise<ReadForm> {
   const kept: FormState['kept'] = {};
   const problems: Record<string, string> = {};
-  for (const { key, field } of fields) {
-    const file = await fileFor(portal, posted, key, field);
-    if (typeof file === 'string') problems[key] = file;
-    else if (file !== null) kept[key] = { file, token: portal.links.mint('file', { id: file.id, generation: 0 }) };
+  for (const { name, rules } of fileInputs(questions, posted)) {
+    const read = await filesFor(portal, posted, name, rules);
+    if (read.problem !== null) problems[name] = read.problem;
+    if (read.files.length > 0) kept[name] = read.files.map((file) => ({ file, token: keptToken(portal, file) }));
   }
-  const files = Object.fromEntries(Object.entries(kept).map(([key, { file }]) => [key, file]));
-  const answers = readAnswers(fields, posted.texts, files);
+  const files = Object.fromEntries(Object.entries(kept).map(([name, all]) => [name, all.map(({ file }) => file)]));
+  const answers = readQuestions(questions, { texts: posted.texts, files }, against, partial);
   if (!answers.ok) for (const { field, sentence } of answers.problems) problems[field] ??= sentence;
   const form = { typed: posted.texts, problems, kept };
   if (Object.keys(problems).length === 0) return { answers, form };
@@ -60,16 +70,44 @@ export async function readForm(portal: Portal, posted: Posted, fields: KeyedFiel
   return { answers: { ok: false, problems: all }, form };
 }
 
-/** The file chosen for a field, or the one kept before; a sentence when it will not do; null when there is none. */
-async function fileFor(portal: Portal, posted: Posted, key: string, field: Field): Promise<FileReference | string | null> {
-  if (field.type !== 'file') return null;
-  const upload = posted.uploads[key];
-  if (upload !== undefined) {
-    const kept = await keepFile(portal, upload, field);
-    return kept.ok ? kept.file : kept.sentence;
+/** The signed text that stands for a file that was kept before. */
+export function keptToken({ links }: Portal, { id }: FileReference): string {
+  return links.mint('file', { id, generation: 0 });
+}
+
+/** Every input of a form that takes files: questions of their own, and cells of rows. */
+function fileInputs(questions: readonly Question[], { texts, uploads }: Posted): { name: string; rules: FileRules }[] {
+  const sent = [...Object.keys(uploads), ...Object.keys(texts).map((name) => name.replace(/^kept\./, ''))];
+  return questions.flatMap((question) => {
+    if (question.is === 'one') {
+      const { field, name } = question;
+      return field.type === 'file' || field.type === 'files' ? [{ name, rules: field }] : [];
+    }
+    const columns = columnsOf(question).flatMap(({ key, field }) => (field.type === 'file' ? [{ key, field }] : []));
+    return columns.flatMap(({ key, field }) => {
+      const names = sent.filter((name) => name.startsWith(`${question.name}.`) && name.endsWith(`.${key}`));
+      return [...new Set(names)].map((name) => ({ name, rules: field }));
+    });
+  });
+}
+
+type ReadFiles = { files: FileReference[]; problem: string | null };
+
+/** The files chosen for an input, or those kept before; a sentence when one will not do. */
+async function filesFor(portal: Portal, posted: Posted, name: string, rules: FileRules): Promise<ReadFiles> {
+  const files: FileReference[] = [];
+  for (const upload of posted.uploads[name] ?? []) {
+    const kept = await keepFile(portal, upload, rules);
+    if (!kept.ok) return { files, problem: kept.sentence };
+    files.push(kept.file);
   }
-  const token = portal.links.verify('file', textOf(posted, `kept.${key}`));
-  return token.is === 'good' ? findFile(portal.sql, token.linked.id) : null;
+  if (files.length > 0) return { files, problem: null };
+  for (const text of posted.texts[`kept.${name}`] ?? []) {
+    const token = portal.links.verify('file', text);
+    const file = token.is === 'good' ? await findFile(portal.sql, token.linked.id) : null;
+    if (file !== null) files.push(file);
+  }
+  return { files, problem: null };
 }
 
 /** Sends the browser on; htmx is told to go there itself, since it would put the next page into this one. */

@@ -1,12 +1,15 @@
 import type { Context, Hono } from 'hono';
 import { componentId } from '../../machines/components/component.ts';
-import { actorTitle, type Definition, fieldOf, labelOf, SYSTEM, stageOf, stageTitle } from '../../machines/definition.ts';
+import { actorTitle, type Definition, labelOf, SYSTEM, stageOf, stageTitle } from '../../machines/definition.ts';
 import { dataIn } from '../../machines/expressions.ts';
 import { shownFacts } from '../../machines/facts.ts';
-import { type KeyedField, typedValue } from '../../machines/fields/field.ts';
+import { type Field, typedValue } from '../../machines/fields/field.ts';
 import type { Ask } from '../../machines/hand-off.ts';
-import { formOf } from '../../machines/hand-offs.ts';
-import { isFile } from '../../machines/values.ts';
+import { isVisibleTo } from '../../machines/hand-offs.ts';
+import { askingOf } from '../../machines/questions/asking.ts';
+import { type Asking, questionsOf } from '../../machines/questions/question.ts';
+import type { Against } from '../../machines/questions/read.ts';
+import { filesIn } from '../../machines/values.ts';
 import { type ComesNext, DecidedPage, MovedPage, WithdrawnPage } from '../../views/hand-off/ended.tsx';
 import { OpenPage } from '../../views/hand-off/open.tsx';
 import type { FormState } from '../../views/parts/field.tsx';
@@ -16,7 +19,7 @@ import { type FoundHandOff, findHandOff } from '../hand-offs/find.ts';
 import type { Linked } from '../hand-offs/links.ts';
 import type { Portal } from '../portal.ts';
 import { whereabouts } from '../runs/find.ts';
-import { goOn, type Posted, readForm, readPost, textOf } from './forms.ts';
+import { goOn, keptToken, type Posted, readForm, readPost, textOf } from './forms.ts';
 import { openLink } from './links.ts';
 
 /** The page behind a hand-off's link, and the decision that is sent from it. Opening it changes nothing. */
@@ -42,7 +45,8 @@ export function mountHandOffs(app: Hono, portal: Portal): void {
     const { state } = found;
     if (state.is !== 'open') return whatBecame(c, portal, linked, link, submission);
     requirePage(portal, linked, posted, submission);
-    const { answers, form } = await readForm(portal, posted, fieldsOf(found));
+    const asking = askingFor(found);
+    const { answers, form } = await readForm(portal, posted, questionsOf(asking), againstOf(portal, found, state.ask));
     if (!answers.ok) return c.html(openPage(portal, link, found, state.ask, form), 422);
     const { ask } = state;
     const stepped = await portal.actors.tell(found.run, {
@@ -125,16 +129,20 @@ async function nextAfter({ sql }: Portal, { run, published: { definition } }: Fo
 }
 
 function openPage(portal: Portal, link: string, { published: { definition }, facts }: FoundHandOff, ask: Ask, form: FormState) {
-  const component = formOf(definition, ask);
+  const asking = askingOf(definition, ask);
   return (
     <OpenPage
       ask={ask}
       workflowTitle={definition.title}
       stageTitle={stageTitle(definition, ask.stage)}
       timezone={definition.timezone}
-      facts={shownFacts(definition, facts, component.shows)}
+      facts={shownFacts(
+        definition,
+        facts,
+        asking.shows.filter((key) => isVisibleTo(definition, key, ask.actor)),
+      )}
       notes={notesBefore(definition, ask)}
-      fields={component.collects.map((key) => ({ name: key, field: fieldOf(definition, key) }))}
+      fields={questionsOf(asking).map(({ name, field }) => ({ name, field }))}
       form={form}
       action={paths.decision.to({ link })}
       page={portal.links.mint('form', { id: ask.handOff, generation: ask.generation })}
@@ -153,17 +161,22 @@ function notesBefore(definition: Definition, ask: Ask): string[] {
   return components.slice(0, at).flatMap((component) => (component.kind === 'note' ? [component.text] : []));
 }
 
-function fieldsOf({ published: { definition }, stage, component }: FoundHandOff): KeyedField[] {
-  return formOf(definition, { stage, component }).collects.map((key) => ({ key, field: fieldOf(definition, key) }));
+function askingFor({ published: { definition }, stage, component }: FoundHandOff): Asking {
+  return askingOf(definition, { stage, component });
+}
+
+/** What the answers of a hand-off are read against. */
+function againstOf({ clock }: Portal, { published: { definition }, facts }: FoundHandOff, { starter }: Ask): Against {
+  return { definition, facts, moment: { starter, at: clock.now() } };
 }
 
 /**
  * What this person answered before is filled in again. A form that decides where the request goes is answered anew in
  * each round: no choice is made beforehand, and a reason belongs to the decision that it was given for.
  */
-function prefilled({ links }: Portal, found: FoundHandOff, ask: Ask): FormState {
+function prefilled(portal: Portal, found: FoundHandOff, ask: Ask): FormState {
   const form: FormState = { typed: {}, problems: {}, kept: {} };
-  const fields = fieldsOf(found);
+  const fields = questionsOf(askingFor(found));
   const deciding = decidingData(found.published.definition, ask.stage);
   const decides = fields.some(({ key }) => deciding.has(key));
   for (const { key, field } of fields) {
@@ -171,14 +184,14 @@ function prefilled({ links }: Portal, found: FoundHandOff, ask: Ask): FormState 
     if (gathered === undefined || gathered.origin.by !== ask.person.email) continue;
     if (isChoice(field) && deciding.has(key)) continue;
     if (decides && gathered.origin.stage === ask.stage) continue;
-    if (isFile(gathered.value)) {
-      form.kept[key] = { file: gathered.value, token: links.mint('file', { id: gathered.value.id, generation: 0 }) };
-    } else form.typed[key] = typedValue(field, gathered.value);
+    const files = filesIn(gathered.value);
+    if (files.length > 0) form.kept[key] = files.map((file) => ({ file, token: keptToken(portal, file) }));
+    else form.typed[key] = typedValue(field, gathered.value);
   }
   return form;
 }
 
-function isChoice({ type }: KeyedField['field']): boolean {
+function isChoice({ type }: Field): boolean {
   return type === 'choice' || type === 'choices' || type === 'yes_no';
 }
 

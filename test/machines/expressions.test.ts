@@ -12,7 +12,7 @@ const workflow = workflowOver({
 });
 
 const facts = factsOf({ amount: 500001, decision: 'approve' });
-const judged = (condition: string) => holds(condition, workflow, facts, EMMA);
+const judged = (condition: string) => holds(condition, workflow, facts, { starter: EMMA, at: '2026-03-02T09:00:00.000Z' });
 
 describe('a condition', () => {
   test.each([
@@ -34,7 +34,9 @@ describe('a condition', () => {
   test('money compares exactly to the cent', () => {
     for (let cents = 0; cents < 1000; cents += 1) {
       const condition = `amount == ${(cents / 100).toFixed(2)}`;
-      expect(holds(condition, workflow, factsOf({ amount: cents }), EMMA)).toBe(true);
+      expect(holds(condition, workflow, factsOf({ amount: cents }), { starter: EMMA, at: '2026-03-02T09:00:00.000Z' })).toBe(
+        true,
+      );
     }
   });
 
@@ -64,7 +66,9 @@ describe('a condition', () => {
   });
 
   test('what a person typed is a value, never part of the condition', () => {
-    expect(holds('reason == "x"', workflow, factsOf({ reason: '" || true || "' }), EMMA)).toBe(false);
+    expect(
+      holds('reason == "x"', workflow, factsOf({ reason: '" || true || "' }), { starter: EMMA, at: '2026-03-02T09:00:00.000Z' }),
+    ).toBe(false);
   });
 
   test('the data it names are known, those in quotes and behind a dot are not', () => {

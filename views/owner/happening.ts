@@ -1,3 +1,4 @@
+import { showInstant } from '../../machines/calendar.ts';
 import { type Definition, labelOf, stageTitle } from '../../machines/definition.ts';
 import type { Happening } from '../../machines/outcome.ts';
 import type { ShownFact } from '../../machines/values.ts';
@@ -44,7 +45,76 @@ export function lineOf(happening: Happening, definition: Definition): Line {
       return line(`${happening.by} cancelled the run.`, { why: happening.reason === '' ? null : happening.reason, tone: 'bad' });
     case 'ended':
       return line('The run ended.', { tone: 'good' });
+    default:
+      return moreOf(happening, definition, stage);
   }
+}
+
+type Later = Extract<
+  Happening,
+  {
+    what:
+      | 'supplied'
+      | 'skipped'
+      | 'judged'
+      | 'waiting'
+      | 'waited'
+      | 'heard'
+      | 'looked_up'
+      | 'ruled'
+      | 'reopened'
+      | 'version_moved';
+  }
+>;
+
+function moreOf(happening: Later, definition: Definition, stage: (key: string) => string): Line {
+  switch (happening.what) {
+    case 'supplied':
+      return line(`${nameOf(happening.by)} sent a part for ${stage(happening.stage)}.`, { answers: happening.answers });
+    case 'skipped':
+      return line(`${stage(happening.stage)} was left out.`, { why: happening.because });
+    case 'judged':
+      return judgedLine(happening, stage(happening.stage), definition);
+    case 'waiting':
+      return line(waitingWords(happening, definition));
+    case 'waited':
+      return line(`${stage(happening.stage)} went on: ${WAITED[happening.why]}.`);
+    case 'heard':
+      return line(`${happening.by} reported ${happening.name}${happening.kept ? ', which is kept for later' : ''}.`, {
+        answers: happening.saved,
+      });
+    case 'looked_up':
+      return happening.found === null
+        ? line(`No row of ${happening.table} fits.`, { tone: 'bad' })
+        : line(`${happening.table} was looked up.`, { answers: happening.found });
+    case 'ruled':
+      return happening.rule === null
+        ? line(`No rule of ${happening.component} held.`)
+        : line(`A rule of ${happening.component} held.`, { why: happening.rule, answers: happening.set });
+    case 'reopened':
+      return line(`${happening.by} reopened the run at ${stage(happening.stage)}.`, { why: happening.reason });
+    case 'version_moved':
+      return line(`${happening.by} moved the run from version ${happening.from} to version ${happening.to}.`, {
+        why: happening.reason,
+      });
+  }
+}
+
+const WAITED = { time: 'the time is over', event: 'the event came', 'nothing came': 'nothing came in time' };
+
+function waitingWords({ stage, until, event }: Extract<Happening, { what: 'waiting' }>, definition: Definition): string {
+  const end = until === null ? '' : ` until ${showInstant(until, definition.timezone)}`;
+  return event === null
+    ? `${titleOf(definition, stage)} waits${end}.`
+    : `${titleOf(definition, stage)} waits for ${event}${end}.`;
+}
+
+function judgedLine({ judgement, note }: Extract<Happening, { what: 'judged' }>, stage: string, definition: Definition): Line {
+  if (judgement === null) return line(`${stage}: no model judged.`, { why: note });
+  const sure = `${Math.round(judgement.confidence * 100)} % sure`;
+  return line(`${stage}: ${judgement.model} would go on to ${titleOf(definition, judgement.to)} (${sure}).`, {
+    why: judgement.reason,
+  });
 }
 
 function line(text: string, more: Partial<Line> = {}): Line {

@@ -41,9 +41,17 @@ export const FINISH = 'end of the run';
 /** The words of the chips, by kind of component. */
 export const COMPONENT_WORDS: Record<Component['kind'], string> = {
   form: 'Form',
-  http: 'HTTP call',
-  email: 'Email',
+  decision: 'Decision',
+  checklist: 'Checklist',
+  file_request: 'File request',
+  task: 'Task',
   note: 'Note',
+  wait: 'Wait',
+  email: 'Email',
+  document: 'Document',
+  lookup: 'Lookup',
+  rules: 'Rules',
+  http: 'HTTP call',
 };
 
 type Point = { x: number; y: number };

@@ -8,7 +8,7 @@ export type FormState = {
   typed: Record<string, string[]>;
   problems: Record<string, string>;
   /** Files that were uploaded before, with the signed text that stands for each. */
-  kept: Record<string, { file: FileReference; token: string }>;
+  kept: Record<string, { file: FileReference; token: string }[]>;
 };
 
 export const EMPTY_FORM: FormState = { typed: {}, problems: {}, kept: {} };
@@ -185,7 +185,7 @@ const AUTOCOMPLETE: Partial<Record<string, string>> = { starter_name: 'name', st
 const INPUT_TYPES: Partial<Record<Field['type'], string>> = { email: 'email', phone: 'tel', url: 'url', date: 'date' };
 
 function FileControl(props: { name: string; accept: readonly string[]; form: FormState; about: About; required: boolean }) {
-  const kept = props.form.kept[props.name];
+  const [kept] = props.form.kept[props.name] ?? [];
   return (
     <>
       {kept === undefined ? null : (
