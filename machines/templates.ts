@@ -129,6 +129,22 @@ export function namesInTemplate(template: string): string[] {
   }
 }
 
+/**
+ * The declared data that a sound template prints without asking first whether it is there: neither an `if` nor a
+ * `default` speaks of it.
+ */
+export function namesAlways(template: string, definition: Definition): string[] {
+  const tests = [...template.matchAll(/\{%-?\s*(?:if|elsif|unless|case|for)\b([^%]*)%\}/g)].map(([, test = '']) => test);
+  const asked = new Set(tests.flatMap((test) => test.match(/[a-z_][a-z0-9_]*/g) ?? []));
+  for (const [, name = ''] of template.matchAll(/\{\{-?\s*([a-z][a-z0-9_]*)\s*\|\s*default\b/g)) asked.add(name);
+  return dataInTemplate(template, definition).filter((name) => !asked.has(name));
+}
+
+/** The name in a template that is nothing but `{{ name }}`; null for any other. */
+export function singleName(template: string): string | null {
+  return SINGLE.exec(template)?.[1] ?? null;
+}
+
 type Show = (field: Definition['data'][string], value: Value) => string;
 
 function render(template: string, definition: Definition, facts: Facts, reach: TemplateReach, show: Show): string {

@@ -1,12 +1,15 @@
 import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { DEFINITION, type Definition } from '../definition.ts';
 import { type Finding, type FindingCode, type Found, showFinding } from './finding.ts';
-import { graphFindings } from './graph.ts';
+import { flowFindings } from './flow.ts';
+import { unusedFindings } from './gathered.ts';
+import { forkFindings, graphFindings } from './graph.ts';
 import { placeOf } from './places.ts';
 import { referenceFindings } from './references.ts';
 import { shapeFindings } from './shape.ts';
 import { textFindings } from './texts.ts';
 import { timeFindings } from './times.ts';
+import { valueFindings } from './values.ts';
 
 export { type Finding, showFinding };
 
@@ -46,9 +49,24 @@ function judge(document: Document): { definition: Definition | null; found: Foun
   const read = DEFINITION.safeParse(source);
   if (!read.success) return { definition: null, found: shapeFindings(read.error.issues, source) };
   const definition = read.data;
-  const references = [...referenceFindings(definition), ...graphFindings(definition)];
-  return { definition, found: [...references, ...textFindings(definition), ...timeFindings(definition)] };
+  return { definition, found: meaningFindings(definition) };
 }
+
+/** What the parts of a definition say about each other. Each kind of finding rests on those before it being free of faults. */
+function meaningFindings(definition: Definition): Found[] {
+  const references = [...referenceFindings(definition), ...graphFindings(definition)];
+  if (references.some(({ code }) => code === 'too_large')) return references;
+  const broken = references.some(({ severity }) => severity !== 'warning');
+  const texts = broken && references.some(({ code }) => UNSOUND.includes(code)) ? [] : textFindings(definition);
+  const found = [...references, ...texts, ...timeFindings(definition)];
+  if (found.some(({ code }) => UNSOUND.includes(code))) return found;
+  const never = new Set(found.flatMap(({ code, path }) => (code === 'never_gathered' ? [path.join('.')] : [])));
+  const flow = flowFindings(definition).filter(({ path }) => !never.has(path.join('.')));
+  return [...found, ...valueFindings(definition), ...forkFindings(definition), ...flow, ...unusedFindings(definition)];
+}
+
+// With these, questions or conditions cannot even be put together.
+const UNSOUND: string[] = ['unknown_data', 'unknown_table', 'condition', 'does_not_fit', 'missing', 'locale', 'timezone'];
 
 /** What must not even be turned into values: aliases, deep nests, keys that mean something to JavaScript. */
 function unsafeFindings(document: Document): Found[] {

@@ -1,53 +1,58 @@
-import { keysIn } from '../components/form.ts';
-import { type Component, type Definition, fieldOf, type Stage } from '../definition.ts';
-import { checkCondition, dataIn, type TextProblem } from '../expressions.ts';
-import { celValueOf } from '../fields/field.ts';
-import { checkTemplate, dataInTemplate, namesInTemplate } from '../templates.ts';
+import { asksPeople, type Component } from '../components/component.ts';
+import { type Definition, type Stage, SYSTEM } from '../definition.ts';
+import { checkCondition, checkExpression, dataIn, type Extra, rowType, type TextProblem } from '../expressions.ts';
+import { isVisibleTo } from '../hand-offs.ts';
+import { checkTemplate, dataInTemplate, namesInTemplate, singleName } from '../templates.ts';
 import { EMAIL } from '../words.ts';
 import type { Found, Path } from './finding.ts';
+import { gatheredIn } from './gathered.ts';
+import { branchPartPath, textsIn } from './paths.ts';
 
 /** Conditions and templates: whether they can be read, and whether what they name is declared and ever gathered. */
 export function textFindings(definition: Definition): Found[] {
   const gathered = gatheredIn(definition);
   const template = (text: string, path: Path, secrets = false) => templateFindings(definition, gathered, text, path, secrets);
   return [
-    ...(definition.run_title === undefined ? [] : template(definition.run_title, ['run_title'])),
-    ...outOfReach(definition.run_title ?? '', ['run_title'], ['starter', ...Object.keys(definition.data)]),
+    ...titleFindings(definition, gathered),
     ...settingFindings(definition),
     ...actorFindings(definition),
+    ...definition.checks.flatMap(({ that }, index) => conditionFindings(definition, that, ['checks', index, 'that'])),
+    ...dataFindings(definition),
     ...Object.entries(definition.stages).flatMap(([key, stage]) => [
-      ...conditionFindings(definition, gathered, key, stage),
-      ...stage.components.flatMap((component, index) =>
-        componentTexts(component).flatMap(({ text, path, secrets }) =>
-          template(text, ['stages', key, 'components', index, component.kind, ...path], secrets),
-        ),
-      ),
-      ...shownFindings(definition, gathered, key, stage),
+      ...ruleFindings(definition, gathered, key, stage),
+      ...stage.components.flatMap((component, index) => {
+        const path: Path = ['stages', key, 'components', index, component.kind];
+        return [
+          ...componentTexts(component).flatMap(({ text, path: at, secrets }) => template(text, [...path, ...at], secrets)),
+          ...componentRules(definition, component, path),
+          ...usedFindings(gathered, component, path),
+          ...hiddenFindings(definition, stage, component, path),
+        ];
+      }),
     ]),
   ];
+}
+
+/** What is wrong with every condition of a definition: whether all of them can be judged. */
+export function conditionsAreSound(found: readonly Found[]): boolean {
+  return !found.some(({ code }) => code === 'condition' || code === 'unknown_data');
 }
 
 type ComponentText = { text: string; path: Path; secrets: boolean };
 
 function componentTexts(component: Component): ComponentText[] {
   if (component.kind === 'email') return [plain(component.subject, 'subject'), plain(component.body, 'body')];
+  if (component.kind === 'document') return [plain(component.title, 'title'), plain(component.template, 'template')];
   if (component.kind !== 'http') return [];
   return [
     plain(component.url, 'url'),
     ...Object.entries(component.headers).map(([name, text]) => ({ text, path: ['headers', name], secrets: true })),
-    ...textsIn(component.json, ['json']),
+    ...textsIn(component.json, ['json']).map((one) => ({ ...one, secrets: false })),
   ];
 }
 
 function plain(text: string, key: string): ComponentText {
   return { text, path: [key], secrets: false };
-}
-
-function textsIn(json: unknown, path: Path): ComponentText[] {
-  if (typeof json === 'string') return [{ text: json, path, secrets: false }];
-  if (Array.isArray(json)) return json.flatMap((item, index) => textsIn(item, [...path, index]));
-  if (typeof json !== 'object' || json === null) return [];
-  return Object.entries(json).flatMap(([key, value]) => textsIn(value, [...path, key]));
 }
 
 function templateFindings(
@@ -60,6 +65,19 @@ function templateFindings(
   const problems = checkTemplate(text, definition, { secrets });
   if (problems.length > 0) return problems.map((problem) => faulty(problem, path, 'template'));
   return neverGathered(dataInTemplate(text, definition), gathered, path);
+}
+
+/** The title of a run stands in every mail and list, so everybody concerned has to be allowed to see what it names. */
+function titleFindings(definition: Definition, gathered: ReadonlySet<string>): Found[] {
+  const { run_title } = definition;
+  if (run_title === undefined) return [];
+  const found = templateFindings(definition, gathered, run_title, ['run_title'], false);
+  const hidden = dataInTemplate(run_title, definition).filter((key) => definition.data[key]?.visible_to !== undefined);
+  return [
+    ...found,
+    ...outOfReach(run_title, ['run_title'], ['starter', ...Object.keys(definition.data)]),
+    ...hidden.map((key) => hiddenFrom(key, 'everybody who sees the run', ['run_title'])),
+  ];
 }
 
 /** Each setting's default is made once for the whole portal, so it can name nothing but the portal's address. */
@@ -84,39 +102,110 @@ function outOfReach(text: string, path: Path, names: readonly string[]): Found[]
     }));
 }
 
-/** Numbers have no empty value: a rule over one that may have been left empty could not be judged. */
-function emptyFindings(definition: Definition, names: readonly string[], path: Path): Found[] {
-  return names
-    .filter((name) => fieldOf(definition, name).optional && celValueOf(fieldOf(definition, name), undefined) === null)
-    .map((name) => ({
-      path,
-      code: 'condition',
-      message: `"${name}" may be left empty, and then this rule cannot be judged.`,
-      remedy: `Take "optional" out of ${name}.`,
-    }));
+function conditionFindings(definition: Definition, condition: string, path: Path, extra?: Extra): Found[] {
+  const problem = checkCondition(condition, definition, extra);
+  return problem === null ? [] : [faulty(problem, path, 'condition')];
 }
 
-function conditionFindings(definition: Definition, gathered: ReadonlySet<string>, key: string, { next }: Stage): Found[] {
-  return (next ?? []).flatMap(({ when }, index) => {
-    if (when === undefined) return [];
-    const path = ['stages', key, 'next', index, 'when'];
-    const problem = checkCondition(when, definition);
-    if (problem !== null) return [faulty(problem, path, 'condition')];
-    const names = dataIn(when, definition);
-    return [...neverGathered(names, gathered, path), ...emptyFindings(definition, names, path)];
+function ruleFindings(definition: Definition, gathered: ReadonlySet<string>, key: string, stage: Stage): Found[] {
+  const skip = stage.skip === undefined ? [] : conditionFindings(definition, stage.skip.when, ['stages', key, 'skip', 'when']);
+  const branches = (stage.next ?? []).flatMap(({ when, at }, index) => {
+    // What a decision's outcome says is Baton's own.
+    if (when === undefined || at !== undefined) return [];
+    const path = branchPartPath(key, stage, index, 'when');
+    const found = conditionFindings(definition, when, path);
+    return found.length > 0 ? found : neverGathered(dataIn(when, definition), gathered, path);
+  });
+  return [...skip, ...branches];
+}
+
+function componentRules(definition: Definition, component: Component, path: Path): Found[] {
+  if (component.kind === 'rules') {
+    return component.rows.flatMap(({ when }, index) =>
+      when === undefined ? [] : conditionFindings(definition, when, [...path, 'rows', index, 'when']),
+    );
+  }
+  const table = component.kind === 'lookup' ? definition.tables[component.table] : undefined;
+  if (component.kind !== 'lookup' || component.where === undefined || table === undefined) return [];
+  return conditionFindings(definition, component.where, [...path, 'where'], rowType(table.columns));
+}
+
+/** The conditions, expressions and defaults of declared data. */
+function dataFindings(definition: Definition): Found[] {
+  const keys = Object.keys(definition.data);
+  return Object.entries(definition.data).flatMap(([key, field], place) => {
+    const conditions = (['show_when', 'require_when'] as const).flatMap((name) =>
+      field[name] === undefined ? [] : conditionFindings(definition, field[name], ['data', key, name]),
+    );
+    const template = typeof field.default === 'string' ? checkTemplate(field.default, definition, { secrets: false }) : [];
+    const computed = field.computed === undefined ? [] : computedFindings(definition, key, field.computed, keys.slice(place));
+    return [...conditions, ...template.map((problem) => faulty(problem, ['data', key, 'default'], 'template')), ...computed];
   });
 }
 
-function shownFindings(definition: Definition, gathered: ReadonlySet<string>, key: string, { components }: Stage): Found[] {
-  return components.flatMap((component, index) =>
-    component.kind === 'form'
-      ? component.shows.flatMap((name, at) =>
-          Object.hasOwn(definition.data, name)
-            ? neverGathered([name], gathered, ['stages', key, 'components', index, 'form', 'shows', at])
-            : [],
-        )
-      : [],
+const FITTING: Record<string, string[]> = {
+  number: ['double', 'int'],
+  money: ['double', 'int'],
+  yes_no: ['bool'],
+  text: ['string'],
+  long_text: ['string'],
+  choice: ['string'],
+  date: ['string'],
+};
+
+function computedFindings(definition: Definition, key: string, expression: string, notYet: readonly string[]): Found[] {
+  const path = ['data', key, 'computed'];
+  const field = definition.data[key];
+  const fitting = FITTING[field?.type ?? ''];
+  if (fitting === undefined) {
+    const remedy = `Only ${Object.keys(FITTING).join(', ')} can be computed.`;
+    return [{ path, code: 'does_not_fit', message: `A datum of type ${field?.type} cannot be computed.`, remedy }];
+  }
+  const checked = checkExpression(expression, definition);
+  if ('message' in checked) return [faulty(checked, path, 'condition')];
+  if (!fitting.includes(checked.type)) {
+    const message = `This gives a ${checked.type}, which does not fit a datum of type ${field?.type}.`;
+    return [{ path, code: 'does_not_fit', message, remedy: `Write an expression that gives a ${fitting[0]}.` }];
+  }
+  const later = notYet.filter(
+    (name) => new RegExp(`(?<![.\\w])${name}\\b`).test(expression) && definition.data[name]?.computed !== undefined,
   );
+  return later.map((name) => ({
+    path,
+    code: 'does_not_fit' as const,
+    message: name === key ? `${key} is computed from itself.` : `${name} is computed later than ${key}.`,
+    remedy: 'A computed datum may name computed data that are declared above it.',
+  }));
+}
+
+/** Nobody may be shown what is restricted to others. */
+function hiddenFindings(definition: Definition, stage: Stage, component: Component, path: Path): Found[] {
+  if (component.kind === 'email') {
+    const named = [component.subject, component.body].flatMap((text) => dataInTemplate(text, definition));
+    const hidden = [...new Set([...named, ...component.attach])].filter((key) => !isVisibleTo(definition, key, component.to));
+    return hidden.map((key) => hiddenFrom(key, component.to, [...path, component.attach.includes(key) ? 'attach' : 'body']));
+  }
+  if (!asksPeople(component)) return [];
+  const shown = component.shows.flatMap((key, index) =>
+    isVisibleTo(definition, key, stage.actor) ? [] : [hiddenFrom(key, stage.actor, [...path, 'shows', index])],
+  );
+  if (stage.escalate === undefined || stage.escalate.to === SYSTEM) return shown;
+  const { to } = stage.escalate;
+  return [
+    ...shown,
+    ...component.shows.flatMap((key, index) =>
+      isVisibleTo(definition, key, to) ? [] : [hiddenFrom(key, to, [...path, 'shows', index])],
+    ),
+  ];
+}
+
+function hiddenFrom(key: string, whom: string, path: Path): Found {
+  return {
+    path,
+    code: 'hidden_data',
+    message: `"${key}" is not for the eyes of ${whom}.`,
+    remedy: `Take it out here, or add them to "visible_to" of ${key}.`,
+  };
 }
 
 /** An actor's address is fixed or an address that has been gathered: nothing else is sure to be one. */
@@ -126,35 +215,25 @@ function actorFindings(definition: Definition): Found[] {
     const path = ['actors', key, 'email'];
     const problems = checkTemplate(actor.email, definition, { secrets: false });
     if (problems.length > 0) return problems.map((problem) => faulty(problem, path, 'template'));
-    const [, single] = /^\s*\{\{\s*([a-z][a-z0-9_]*)\s*\}\}\s*$/.exec(actor.email) ?? [];
-    const field = single === undefined ? undefined : definition.data[single];
+    const single = singleName(actor.email);
+    const field = single === null ? undefined : definition.data[single];
     const fixed = !actor.email.includes('{') && EMAIL.safeParse(actor.email).success;
-    if (fixed || (field?.type === 'email' && !field.optional)) return [];
+    if (fixed || ((field?.type === 'email' || field?.type === 'person') && field.computed === undefined)) return [];
     return [
       {
         path,
         code: 'actor_address',
         message: 'This may turn out to be no address when the hand-off comes.',
-        remedy: 'Write one address, or {{ name }} of a datum of type email that is not optional.',
+        remedy: 'Write one address, or {{ name }} of a datum of type email or person.',
       },
     ];
   });
 }
 
-function gatheredIn(definition: Definition): Set<string> {
-  const keys = new Set<string>();
-  for (const trigger of definition.triggers) {
-    if ('form' in trigger) for (const key of keysIn(trigger.form.collects)) keys.add(key);
-    // A program may give anything that is declared.
-    if ('api' in trigger || 'by_hand' in trigger) for (const key of Object.keys(definition.data)) keys.add(key);
-  }
-  for (const { components } of Object.values(definition.stages)) {
-    for (const component of components) {
-      if (component.kind === 'form') for (const key of keysIn(component.collects)) keys.add(key);
-      if (component.kind === 'http') for (const key of Object.keys(component.save)) keys.add(key);
-    }
-  }
-  return keys;
+/** What is shown has to be gathered by something. */
+function usedFindings(gathered: ReadonlySet<string>, component: Component, path: Path): Found[] {
+  if (!asksPeople(component)) return [];
+  return component.shows.flatMap((name, at) => neverGathered([name], gathered, [...path, 'shows', at]));
 }
 
 function neverGathered(names: readonly string[], gathered: ReadonlySet<string>, path: Path): Found[] {

@@ -23,7 +23,7 @@ export function timeFindings(definition: Definition): Found[] {
           },
         ];
   });
-  return [...zone, ...schedules, ...currencyFindings(definition)];
+  return [...zone, ...schedules, ...currencyFindings(definition), ...localeFindings(definition)];
 }
 
 // Any moment will do: whether a schedule ever fires does not depend on it.
@@ -62,4 +62,24 @@ function currencyFindings({ data }: Definition): Found[] {
         ]
       : [],
   );
+}
+
+function localeFindings({ locale }: Definition): Found[] {
+  if (locale === undefined || isLocale(locale)) return [];
+  return [
+    {
+      path: ['locale'],
+      code: 'locale',
+      message: `There is no language "${locale}".`,
+      remedy: 'Write a language tag, like de-DE or en-GB.',
+    },
+  ];
+}
+
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(tag).length === 1;
+  } catch {
+    return false;
+  }
 }

@@ -35,13 +35,16 @@ function within(text: string, field: Text | LongText): ReadValue {
   return bad(field.pattern_help ?? 'This is not written in the form that is expected.');
 }
 
-const patterns = new Map<string, RE2JS>();
+const patterns = new Map<string, RE2JS | null>();
 
-/** In time linear in the text whatever the pattern is (Cox, "Regular Expression Matching Can Be Simple And Fast", 2007). */
+/**
+ * In time linear in the text whatever the pattern is (Cox, "Regular Expression Matching Can Be Simple And Fast", 2007).
+ * A pattern that cannot be read refuses nothing; `check` finds it.
+ */
 function matches(pattern: string, text: string): boolean {
-  const known = patterns.get(pattern) ?? RE2JS.compile(pattern);
+  const known = patterns.get(pattern) ?? (faultInPattern(pattern) === null ? RE2JS.compile(pattern) : null);
   patterns.set(pattern, known);
-  return known.matches(text);
+  return known?.matches(text) ?? true;
 }
 
 /** What is wrong with a pattern; null when it can be used. */
