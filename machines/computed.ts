@@ -1,5 +1,6 @@
 import { dataIn, evaluate } from './expressions.ts';
 import { celValueOf, type Field, readTyped } from './fields/field.ts';
+import { exponentOf } from './fields/money.ts';
 import type { Against } from './questions/read.ts';
 import type { Value } from './values.ts';
 
@@ -44,8 +45,7 @@ function unbounded(field: Field): Field {
 /** Amounts are rounded to what their currency has, half away from zero as in commerce. */
 function plainNumber(field: Field, value: number): string {
   if (field.type !== 'money') return String(value);
-  const digits =
-    new Intl.NumberFormat('en-US', { style: 'currency', currency: field.currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = exponentOf(field.currency);
   const rounded = Math.sign(value) * Number(`${Math.round(Number(`${Math.abs(value)}e${digits}`))}e-${digits}`);
   return rounded.toFixed(digits);
 }

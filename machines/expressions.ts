@@ -25,9 +25,10 @@ const MOST_CHARACTERS = 2000;
 
 type Run = (values: Record<string, unknown>) => unknown;
 type RowMaker = (row: CelValue) => unknown;
+type Parsed = { run: Run; names: string[]; timed: boolean };
 type Compiled = {
   environment: Environment;
-  expressions: Map<string, { run: Run; names: string[] }>;
+  expressions: Map<string, Parsed>;
   makers: Map<string, RowMaker>;
 };
 
@@ -47,9 +48,9 @@ export type NamedRow = Extra & { cells: CelValue };
 /** What a CEL expression gives for the facts as they stand. Throws when it names a number that has not been gathered. */
 export function evaluate(expression: string, definition: Definition, facts: Facts, moment: Moment, row?: NamedRow): unknown {
   const known = compiledFor(definition, row);
-  const { run, names } = parsed(known, expression, definition);
+  const parts = parsed(known, expression, definition);
   try {
-    return run(valuesIn(known, definition, names, facts, moment, row));
+    return parts.run(valuesIn(known, definition, parts, facts, moment, row));
   } catch (error) {
     throw new Error(`The rule "${expression}" cannot be judged: ${firstLine(error)}`, { cause: error });
   }
@@ -151,10 +152,11 @@ function prepared(expression: string): string {
   return expression.replace(GIVEN, (_, before: string, name: string, after: string) => `given__${name}${before}${after}`);
 }
 
-function parsed({ environment, expressions }: Compiled, expression: string, definition: Definition) {
+function parsed({ environment, expressions }: Compiled, expression: string, definition: Definition): Parsed {
   const known = expressions.get(expression) ?? {
     run: environment.parse(prepared(expression)),
     names: dataIn(expression, definition),
+    timed: /\b(?:today|now)\b/.test(expression),
   };
   expressions.set(expression, known);
   return known;
@@ -236,7 +238,7 @@ function mentions(text: string, words: string[]): boolean {
 function valuesIn(
   { makers }: Compiled,
   definition: Definition,
-  names: readonly string[],
+  { names, timed }: Parsed,
   facts: Facts,
   { starter, at }: Moment,
   row?: NamedRow,
@@ -248,8 +250,7 @@ function valuesIn(
   };
   const values: Record<string, unknown> = {
     starter: made('starter', { email: starter.email, name: starter.name ?? '' }),
-    today: dayOf(at, definition.timezone),
-    now: at,
+    ...(timed ? { today: dayOf(at, definition.timezone), now: at } : {}),
   };
   for (const name of names) {
     const field = definition.data[name];

@@ -3,7 +3,9 @@ import { dayAfter } from '../calendar.ts';
 import { type Definition, fieldOf, labelOf } from '../definition.ts';
 import { childrenOf, dataIn, holds, treeOf } from '../expressions.ts';
 import { celValueOf, type Field, readJson, showValue } from '../fields/field.ts';
+import { exponentOf } from '../fields/money.ts';
 import type { Facts, Value } from '../values.ts';
+import { emptiableIn } from './emptiable.ts';
 
 /**
  * Whether conditions cover every case. `covered`: in every case some of them holds. `gap`: in this case none does.
@@ -48,13 +50,17 @@ export function isExhaustive(conditions: readonly string[], definition: Definiti
 /** The values of a datum that conditions can tell apart; undefined stands for one that has not been given. */
 export function candidatesOf(key: string, conditions: readonly string[], definition: Definition): (Value | undefined)[] {
   const seen = literalsIn(conditions, definition);
-  return valuesFor(key, fieldOf(definition, key), seen.get(key) ?? NOTHING);
+  return valuesFor(key, fieldOf(definition, key), seen.get(key) ?? NOTHING, emptiableIn(definition).has(key));
 }
 
 function explore(conditions: readonly string[], definition: Definition): Coverage {
   const literals = literalsIn(conditions, definition);
   const keys = [...new Set(conditions.flatMap((condition) => dataIn(condition, definition)))];
-  const choices = keys.map((key) => ({ key, values: valuesFor(key, fieldOf(definition, key), literals.get(key) ?? NOTHING) }));
+  const emptiable = emptiableIn(definition);
+  const choices = keys.map((key) => ({
+    key,
+    values: valuesFor(key, fieldOf(definition, key), literals.get(key) ?? NOTHING, emptiable.has(key)),
+  }));
   const size = choices.reduce((product, { values }) => product * Math.max(1, values.length), 1);
   const opaque = namesSomethingElse(conditions, definition) || [...literals.values()].some((one) => one.opaque);
   const coverage: Coverage = {
@@ -184,12 +190,11 @@ function namesSomethingElse(conditions: readonly string[], definition: Definitio
   return conditions.some((condition) => outside(treeOf(condition, definition)));
 }
 
-function valuesFor(key: string, field: Field, literals: Literals): (Value | undefined)[] {
+function valuesFor(key: string, field: Field, literals: Literals, emptiable: boolean): (Value | undefined)[] {
   const values = distinctValues(key, field, literals);
-  const mayBeEmpty = field.optional || field.show_when !== undefined || field.require_when !== undefined;
   // A number that is not there cannot be judged; only rules that ask for it first may meet it.
   const countsAsEmpty = celValueOf(field, undefined) !== null;
-  return literals.asked || (mayBeEmpty && countsAsEmpty) ? [undefined, ...values] : values;
+  return literals.asked || (emptiable && countsAsEmpty) ? [undefined, ...values] : values;
 }
 
 function distinctValues(key: string, field: Field, { texts, numbers }: Literals): Value[] {
@@ -247,9 +252,7 @@ function numbersAround(
 }
 
 function moneyAround(literals: ReadonlySet<number>, field: Extract<Field, { type: 'money' }>, key: string): number[] {
-  const digits =
-    new Intl.NumberFormat('en-US', { style: 'currency', currency: field.currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  return numbersAround(literals, digits, field.min ?? 0, field.max).flatMap((major) => {
+  return numbersAround(literals, exponentOf(field.currency), field.min ?? 0, field.max).flatMap((major) => {
     const read = readJson(field, major, key);
     return read.ok && typeof read.value === 'number' ? [read.value] : [];
   });

@@ -35,6 +35,7 @@ export type FindingCode =
   | 'never_used'
   | 'wait_without_outcome'
   | 'limit_without_end'
+  | 'endless_circle'
   | 'skip_without_end'
   | 'branch_never_taken'
   | 'rules_overlap'

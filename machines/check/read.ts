@@ -1,5 +1,6 @@
 import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { DEFINITION, type Definition } from '../definition.ts';
+import { circleFindings } from './circles.ts';
 import { type Finding, type FindingCode, type Found, showFinding } from './finding.ts';
 import { flowFindings } from './flow.ts';
 import { unusedFindings } from './gathered.ts';
@@ -62,11 +63,27 @@ function meaningFindings(definition: Definition): Found[] {
   if (found.some(({ code }) => UNSOUND.includes(code))) return found;
   const never = new Set(found.flatMap(({ code, path }) => (code === 'never_gathered' ? [path.join('.')] : [])));
   const flow = flowFindings(definition).filter(({ path }) => !never.has(path.join('.')));
-  return [...found, ...valueFindings(definition), ...forkFindings(definition), ...flow, ...unusedFindings(definition)];
+  return [
+    ...found,
+    ...valueFindings(definition),
+    ...forkFindings(definition),
+    ...circleFindings(definition),
+    ...flow,
+    ...unusedFindings(definition),
+  ];
 }
 
 // With these, questions or conditions cannot even be put together.
-const UNSOUND: string[] = ['unknown_data', 'unknown_table', 'condition', 'does_not_fit', 'missing', 'locale', 'timezone'];
+const UNSOUND: string[] = [
+  'unknown_stage',
+  'unknown_data',
+  'unknown_table',
+  'condition',
+  'does_not_fit',
+  'missing',
+  'locale',
+  'timezone',
+];
 
 /** What must not even be turned into values: aliases, deep nests, keys that mean something to JavaScript. */
 function unsafeFindings(document: Document): Found[] {

@@ -92,7 +92,7 @@ function formatter({ currency, locale }: Money, style: 'currency' | 'decimal' = 
 const exponents = new Map<string, number>();
 
 /** How many decimals a currency has: two for USD, none for JPY, three for KWD. */
-function exponentOf(currency: string): number {
+export function exponentOf(currency: string): number {
   const known =
     exponents.get(currency) ??
     new Intl.NumberFormat('en-US', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ??

@@ -30,7 +30,10 @@ export function readQuestions(
   const value: Record<string, Value> = {};
   const problems: Problem[] = [];
   for (const question of questions) {
-    const now = withAnswers(against, questions, value);
+    // Only conditions and limits look at the answers so far.
+    const looks =
+      question.showWhen !== null || typeof question.required !== 'boolean' || (question.is === 'one' && question.atMost !== null);
+    const now = looks ? withAnswers(against, questions, value) : against;
     if (!isAsked(question, now)) continue;
     const read = readOne(question, sent, now);
     if (read.is === 'problem') problems.push(...read.problems);

@@ -135,6 +135,7 @@ const BAD: Bad[] = [
   ['a run named by the portal', 'title: Expense', 'title: Expense\nrun_title: "{{ portal }}"', 3, 12, 'template'],
   ['a setting that names data', 'secrets: [TOKEN]', 'secrets: [TOKEN]\nsettings: { URL: "{{ amount }}" }', 14, 18, 'template'],
   ['data used but never gathered', 'collects: [decision, reason]', 'collects: [decision]', 25, 29, 'never_gathered'],
+  ['data that is declared for nothing', '  payment_id: {', '  idle: { type: text }\n  payment_id: {', 12, 3, 'never_used'],
   ['a time zone that does not exist', 'title: Expense', 'title: Expense\ntimezone: Europe/Atlantis', 3, 11, 'timezone'],
   ['a schedule that never fires', 'triggers:\n', 'triggers:\n  - schedule: { cron: "0 9 30 2 *" }\n', 15, 23, 'cron'],
   ['a schedule with seconds', 'triggers:\n', 'triggers:\n  - schedule: { cron: "* * * * * *" }\n', 15, 23, 'cron'],
