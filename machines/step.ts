@@ -1,6 +1,7 @@
 import { type ActorLogic, initialTransition, type SnapshotFrom, transition } from 'xstate';
 import { z } from 'zod';
-import { RESTING, type Workflow } from './compile.ts';
+import type { Workflow } from './compile.ts';
+import { RESTING } from './config.ts';
 import type { Beginning, RunEvent } from './event.ts';
 import type { Outcome, RunContext, RunStatus, StoredSnapshot } from './outcome.ts';
 import { renderLine } from './templates.ts';
