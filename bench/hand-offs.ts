@@ -57,7 +57,7 @@ stages:
     next: told
   told:
     actor: system
-    components: [{ email: { to: employee, subject: "Done: {{ amount }}", body: "Paid as {{ payment_id }}." } }]
+    components: [{ email: { to: employee, subject: "Done: {{ amount }}", body: "Decided: {{ decision }}." } }]
 `;
 
 async function main(): Promise<void> {
