@@ -149,7 +149,7 @@ function RowInputs({ columns, row, index }: { columns: KeyedField[]; row: Editor
             inputmode="numeric"
             name={place}
             value={row.place}
-            placeholder="at the end"
+            placeholder="end"
           />
         </Labelled>
         {row.state === '' ? null : <span class="row-state">{row.state}</span>}
