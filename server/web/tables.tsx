@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
+import { dayOf } from '../../machines/calendar.ts';
 import { humanise, type Table } from '../../machines/definition.ts';
 import type { KeyedField } from '../../machines/fields/field.ts';
 import { type ChangeLine, type Editor, type EditorRow, type TableNotice, TablePage } from '../../views/owner/table.tsx';
@@ -90,7 +91,7 @@ async function save(c: C, portal: Portal, place: Place): Promise<Response> {
 async function replace(c: C, portal: Portal, place: Place): Promise<Response> {
   const posted = await readPost(c);
   const { basedOn } = inForm(BASED_ON, posted);
-  const file = posted.uploads.file;
+  const [file] = posted.uploads.file ?? [];
   if (file === undefined) return wrong(c, portal, place, ['Please choose a file.']);
   const table = tableOf(place);
   const csv = fromCsv(table, new Uint8Array(await file.arrayBuffer()));
@@ -191,7 +192,7 @@ async function page(
   const at = Math.min(Math.max(asked.success ? asked.data : 1, 1), pages);
   const first = (at - 1) * ROWS_ON_A_PAGE;
   const shown = editor ?? editorOf(table, revision, first, rows.slice(first, first + ROWS_ON_A_PAGE));
-  const today = dayIn(portal.clock.now(), definition.timezone);
+  const today = dayOf(portal.clock.now(), definition.timezone);
   return c.html(
     <TablePage
       owner={c.var.owner}
@@ -290,11 +291,6 @@ function stateOf(table: Table, { typed }: EditorRow, today: string): string {
   if (until !== '' && until < today) return `No longer counts: only until ${shown.until}.`;
   if (from !== '' && from > today) return `Does not count yet: only from ${shown.from}.`;
   return from === '' && until === '' ? '' : 'Counts today.';
-}
-
-/** The day that it is in a time zone: `2026-03-05`. */
-function dayIn(at: string, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(at));
 }
 
 function inForm<T>(form: z.ZodType<T>, { texts }: Posted): T {

@@ -9,8 +9,11 @@ owners: [ops@example.com]
 timezone: Europe/Paris
 actors:
   clerk: { title: Clerk, email: clerk@example.com }
+  approver: { title: Approver, email: "{{ approver }}" }
 data:
   amount: { type: money, currency: EUR }
+  cost_centre: { type: text }
+  approver: { type: email }
   ok: { type: yes_no }
 tables:
   approvers:
@@ -24,13 +27,30 @@ tables:
       - { cost_centre: "4711", limit: 1000, approver: anna@example.com }
       - { cost_centre: "4712", limit: 2500.5, approver: ben@example.com, from: 2026-01-01, until: 2026-12-31 }
 triggers:
-  - form: { collects: [amount] }
+  - form: { collects: [amount, cost_centre] }
   - api: {}
 stages:
-  look:
+  who:
     actor: clerk
     components:
+      - lookup:
+          id: who
+          table: approvers
+          match: { cost_centre: cost_centre }
+          where: amount <= row.limit
+          save: { approver: approver }
+          otherwise: sort_out
+    next: approve
+  approve:
+    actor: approver
+    components:
       - form: { shows: [amount], collects: [ok] }
+    next: end
+  sort_out:
+    actor: clerk
+    components:
+      - form: { shows: [amount], collects: [cost_centre] }
+    next: who
 `;
 
 /** Publishes a small workflow with a lookup table. */
