@@ -126,7 +126,9 @@ async function faultInReplay({ workflow, version, snapshot, steps }: Stored, lib
   try {
     const [first, ...rest] = steps.map((step): unknown => JSON.parse(step.event));
     const published = await library.version(workflow, version);
-    const again = replay(published, BEGINNING_EVENT.parse(first), RUN_EVENT.array().parse(rest));
+    const [beginning, events] = [BEGINNING_EVENT.parse(first), RUN_EVENT.array().parse(rest)];
+    for (const { tables = {} } of [beginning, ...events]) await library.tables.load(workflow, tables);
+    const again = replay(published, beginning, events);
     return canonical(again) === canonical(snapshot) ? null : 'the snapshots differ';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

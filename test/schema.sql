@@ -137,7 +137,7 @@ table outbox
   error text
   record json
   outbox_pkey: PRIMARY KEY (id)
-  outbox_kind_check: CHECK ((kind = ANY (ARRAY['mail'::text, 'http'::text])))
+  outbox_kind_check: CHECK ((kind = ANY (ARRAY['mail'::text, 'http'::text, 'judge'::text, 'document'::text])))
   outbox_state_check: CHECK ((state = ANY (ARRAY['ready'::text, 'done'::text, 'held'::text])))
   CREATE INDEX outbox_due ON public.outbox USING btree (try_at, id) WHERE (state = 'ready'::text)
   CREATE INDEX outbox_of_run ON public.outbox USING btree (run_id)
@@ -212,6 +212,23 @@ table sign_ins
   sign_ins_pkey: PRIMARY KEY (id)
   CREATE INDEX sign_ins_of_person ON public.sign_ins USING btree (email, asked_at)
 
+table table_revisions
+  workflow text not null
+  table_name text not null
+  revision integer not null
+  rows json not null
+  changed_by text not null
+  changed_at timestamp with time zone not null
+  note text not null
+  added integer not null
+  altered integer not null
+  removed integer not null
+  table_revisions_pkey: PRIMARY KEY (workflow, table_name, revision)
+  table_revisions_workflow_fkey: FOREIGN KEY (workflow) REFERENCES workflows(key)
+  table_revisions_revision_check: CHECK ((revision > 0))
+  CREATE TRIGGER table_revisions_never_change BEFORE DELETE OR UPDATE ON public.table_revisions FOR EACH ROW EXECUTE FUNCTION table_revisions_never_change() (enabled: A)
+  CREATE TRIGGER table_revisions_are_never_emptied BEFORE TRUNCATE ON public.table_revisions FOR EACH STATEMENT EXECUTE FUNCTION table_revisions_never_change() (enabled: A)
+
 table tries
   what text not null
   window_begins timestamp with time zone not null
@@ -250,5 +267,13 @@ CREATE OR REPLACE FUNCTION public.history_is_append_only()
 AS $function$
 begin
   raise exception 'History is append-only.' using errcode = 'integrity_constraint_violation';
+end $function$
+
+CREATE OR REPLACE FUNCTION public.table_revisions_never_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'Revisions of tables never change.' using errcode = 'integrity_constraint_violation';
 end $function$
 

@@ -29,6 +29,9 @@ export const paths = {
   guidance: at<{ workflow: string; stage: string }>('/workflows/:workflow/stages/:stage/guidance'),
   guidancePreview: at<{ workflow: string; stage: string }>('/workflows/:workflow/stages/:stage/guidance/preview'),
   guidanceRestoration: at<{ workflow: string; stage: string }>('/workflows/:workflow/stages/:stage/guidance/restoration'),
+  table: at<{ workflow: string; table: string }>('/workflows/:workflow/tables/:table'),
+  tableCsv: at<{ workflow: string; table: string }>('/workflows/:workflow/tables/:table/csv'),
+  tableRestoration: at<{ workflow: string; table: string }>('/workflows/:workflow/tables/:table/restoration'),
   runs: at('/runs'),
   run: at<{ run: string }>('/runs/:run'),
   runFile: at<{ run: string; file: string }>('/runs/:run/files/:file'),
@@ -40,6 +43,7 @@ export const paths = {
   apiRuns: at('/api/v1/runs'),
   apiRun: at<{ run: string }>('/api/v1/runs/:run'),
   apiHistory: at<{ run: string }>('/api/v1/runs/:run/history'),
+  apiTable: at<{ workflow: string; table: string }>('/api/v1/workflows/:workflow/tables/:table'),
 
   // A portal whose clock may be moved
   testClock: at('/test/clock'),

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { Beginning } from '../../machines/event.ts';
+import type { Beginning, Stamped } from '../../machines/event.ts';
 import { begin, step } from '../../machines/step.ts';
 import type { Clock } from '../clock.ts';
 import { isConnectionError, type Sql } from '../database/connect.ts';
 import { Broken, notFound, Refusal } from '../errors.ts';
-import type { Library } from '../workflows/library.ts';
+import type { Library, Published } from '../workflows/library.ts';
 import type { Actors, Begun, Stepped } from './actors.ts';
 import { BEGINNING } from './chain.ts';
 import { type Commit, commit, recorded } from './commit.ts';
@@ -107,11 +107,16 @@ export function createActors({ sql, clock, library, log, committed }: ActorsNeed
     return prepared;
   }
 
+  /** What an event carries of the world beside its time, and what its step may therefore look up. */
+  async function stampsOf({ definition }: Published): Promise<Pick<Stamped, 'tables'>> {
+    return library.tables.stamp(definition);
+  }
+
   async function prepareStart({ start, run }: WaitingStart): Promise<Commit> {
     const version = await library.newestNumber(start.workflow);
     const published = await library.version(start.workflow, version);
     const { starter, trigger, facts, idempotencyKey } = start;
-    const event: Beginning = { run, starter, trigger, facts, at: clock.now(), fresh: run };
+    const event: Beginning = { run, starter, trigger, facts, at: clock.now(), fresh: run, ...(await stampsOf(published)) };
     const outcome = begin(published, event);
     const begins = { workflow: start.workflow, version, starter, trigger, idempotencyKey };
     return { run, seq: 1, ...recorded(BEGINNING, 1, event, outcome), at: event.at, outcome, message: null, begins };
@@ -119,7 +124,7 @@ export function createActors({ sql, clock, library, log, committed }: ActorsNeed
 
   async function prepareEvent({ run, event: told, message }: WaitingEvent, loadedRun: LoadedRun): Promise<Commit | null> {
     const published = await library.version(loadedRun.workflow, loadedRun.version);
-    const event = stamp(told, clock.now(), clock.fresh());
+    const event = { ...stamp(told, clock.now(), clock.fresh()), ...(await stampsOf(published)) };
     const outcome = step(published, loadedRun.snapshot, event);
     if (outcome === null) return null;
     const seq = loadedRun.seq + 1;

@@ -37,6 +37,9 @@ export const ACCESS: Record<string, Who> = {
   [paths.guidance.pattern]: 'owner',
   [paths.guidancePreview.pattern]: 'owner',
   [paths.guidanceRestoration.pattern]: 'owner',
+  [paths.table.pattern]: 'owner',
+  [paths.tableCsv.pattern]: 'owner',
+  [paths.tableRestoration.pattern]: 'owner',
   [paths.runs.pattern]: 'owner',
   [paths.run.pattern]: 'owner',
   [paths.runFile.pattern]: 'owner',
@@ -46,6 +49,7 @@ export const ACCESS: Record<string, Who> = {
   [paths.apiRuns.pattern]: 'key',
   [paths.apiRun.pattern]: 'key',
   [paths.apiHistory.pattern]: 'key',
+  [paths.apiTable.pattern]: 'key',
   [paths.testClock.pattern]: 'test',
 };
 

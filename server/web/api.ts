@@ -12,13 +12,13 @@ import { listRuns } from '../runs/list.ts';
 import { factsForStart } from '../runs/start.ts';
 import { historyJson, lineJson, runJson } from './api-json.ts';
 
-type ApiEnv = { Variables: { key: ApiKey } };
+export type ApiEnv = { Variables: { key: ApiKey } };
 type Problem = { field: string; message: string };
 
-const LARGEST = 1_048_576;
+export const LARGEST = 1_048_576;
 
 /** What is wrong with a request, field by field. */
-class Invalid extends Error {
+export class Invalid extends Error {
   readonly problems: Problem[];
 
   constructor(problems: Problem[]) {
@@ -99,7 +99,7 @@ async function runOr404(portal: Portal, id: string) {
 }
 
 /** Lets programs in that send a key: `Authorization: Bearer baton_...`. */
-function keyOnly(portal: Portal) {
+export function keyOnly(portal: Portal) {
   return createMiddleware<ApiEnv>(async (c, next) => {
     c.header('Cache-Control', 'no-store');
     const [, text = ''] = /^Bearer ([\w-]+)$/i.exec(c.req.header('Authorization') ?? '') ?? [];
@@ -110,7 +110,8 @@ function keyOnly(portal: Portal) {
   });
 }
 
-async function jsonIn(c: Context): Promise<unknown> {
+/** The JSON of a request. Throws Refusal 400 when it is none. */
+export async function jsonIn(c: Context): Promise<unknown> {
   try {
     return JSON.parse(await c.req.text());
   } catch (error) {
@@ -119,17 +120,20 @@ async function jsonIn(c: Context): Promise<unknown> {
   }
 }
 
-function valid<T>(schema: z.ZodType<T>, given: unknown, name = ''): T {
+/** Reads something by its schema. Throws Invalid with everything that is wrong. */
+export function valid<T>(schema: z.ZodType<T>, given: unknown, name = ''): T {
   const read = schema.safeParse(given);
   if (read.success) return read.data;
   throw new Invalid(read.error.issues.map(({ path, message }) => ({ field: path.join('.') || name, message })));
 }
 
-function tooLarge(): never {
+/** What to say of a body that is too large. */
+export function tooLarge(): never {
   throw new Refusal(413, 'too_large', 'A request may have 1 MB at most.');
 }
 
-function problem(c: Context, error: Error, portal: Portal): Response {
+/** What went wrong, as programs read it. */
+export function problem(c: Context, error: Error, portal: Portal): Response {
   if (error instanceof Invalid)
     return c.json({ error: { code: 'invalid', message: error.message, problems: error.problems } }, 422);
   if (error instanceof Refusal) {

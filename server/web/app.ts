@@ -3,6 +3,7 @@ import { requestId } from 'hono/request-id';
 import type { Portal } from '../portal.ts';
 import { guard } from './access.ts';
 import { mountApi } from './api.ts';
+import { mountApiTables } from './api-tables.ts';
 import { mountAssets } from './assets.ts';
 import { problemHandlers, refuseMethods } from './errors.tsx';
 import { mountFiles } from './files.ts';
@@ -16,6 +17,7 @@ import { mountRuns } from './runs.tsx';
 import { mountSignIn } from './sign-in.tsx';
 import { mountStart } from './start.tsx';
 import { mountStatus } from './status.tsx';
+import { mountTables } from './tables.tsx';
 import { mountTestClock } from './test-clock.ts';
 import { mountWorkflows } from './workflows.tsx';
 
@@ -40,7 +42,9 @@ export function createApp(portal: Portal): Hono {
   mountSignIn(app, portal);
   mountWorkflows(app, portal);
   mountGuidance(app, portal);
+  mountTables(app, portal);
   mountRuns(app, portal);
   mountApi(app, portal);
+  mountApiTables(app, portal);
   return app;
 }

@@ -15,7 +15,7 @@ const MOST_VALUES = 5000;
 const MOST_FILES = 40;
 
 /** Reads a posted form, whatever its encoding. Throws Refusal 413 when it holds more than any of our forms. */
-export async function readPost(c: Context): Promise<Posted> {
+export async function readPost(c: Context, mostValues = MOST_VALUES): Promise<Posted> {
   const body = await c.req.parseBody({ all: true }).catch((cause: unknown) => {
     if (cause instanceof Refusal) throw cause;
     throw new Refusal(400, 'unreadable', 'This form could not be read. Please open the page again and send it from there.', {
@@ -24,8 +24,8 @@ export async function readPost(c: Context): Promise<Posted> {
   });
   const entries = Object.entries(body).flatMap(([name, values]) => [values].flat().map((value) => ({ name, value })));
   const files = entries.flatMap(({ name, value }) => (value instanceof File && value.size > 0 ? [{ name, value }] : []));
-  if (entries.length > MOST_VALUES || files.length > MOST_FILES) {
-    throw new Refusal(413, 'too_many', `A form has ${MOST_VALUES} answers and ${MOST_FILES} files at most.`);
+  if (entries.length > mostValues || files.length > MOST_FILES) {
+    throw new Refusal(413, 'too_many', `A form has ${mostValues} answers and ${MOST_FILES} files at most.`);
   }
   // Without a prototype: a field that somebody names `constructor` is a name like any other.
   const posted: Posted = { texts: Object.create(null), uploads: Object.create(null) };

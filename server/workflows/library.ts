@@ -7,6 +7,7 @@ import type { Instant } from '../../machines/values.ts';
 import type { Clock } from '../clock.ts';
 import type { Sql } from '../database/connect.ts';
 import { Broken, notFound } from '../errors.ts';
+import { createTables, type Tables } from '../tables/tables.ts';
 import { type Schedule, schedulesOf } from './schedules.ts';
 
 /** A published version, compiled. It never changes. */
@@ -46,6 +47,8 @@ export type Library = {
    * A source equal to the newest is not published again: the newest is answered.
    */
   publish(what: ToPublish, after?: number): Promise<Published | null>;
+  /** The lookup tables of all workflows, whose rows owners edit. */
+  tables: Tables;
 };
 
 export type VersionLine = { version: number; origin: Origin; publishedBy: string; publishedAt: Instant; note: string };
@@ -69,6 +72,7 @@ const NEWEST_FOR_MS = 1000;
 /** The published workflows. Versions never change, so each is read and compiled once in a process. */
 export function createLibrary(needs: LibraryNeeds): Library {
   const { sql } = needs;
+  const tables = createTables(needs);
   const compiled = new Map<string, Published>();
   const newest = new Map<string, { number: number; asOfMs: number }>();
 
@@ -76,12 +80,13 @@ export function createLibrary(needs: LibraryNeeds): Library {
     const key = `${row.workflow} ${row.number}`;
     const known = compiled.get(key);
     if (known !== undefined) return known;
-    const published = compiledFrom(row, needs);
+    const published = compiledFrom(row, needs, tables);
     compiled.set(key, published);
     return published;
   }
 
   const library: Library = {
+    tables,
     async newestNumber(workflow) {
       const known = newest.get(workflow);
       if (known !== undefined && performance.now() - known.asOfMs < NEWEST_FOR_MS) return known.number;
@@ -133,10 +138,11 @@ export function createLibrary(needs: LibraryNeeds): Library {
   return library;
 }
 
-function compiledFrom(row: Row, { baseUrl, settings }: LibraryNeeds): Published {
+function compiledFrom(row: Row, { baseUrl, settings }: LibraryNeeds, tables: Tables): Published {
   const { definition, findings } = readDefinition(row.source, `${row.workflow} version ${row.number}`);
   if (definition === null) throw new Broken(`workflow ${row.workflow}`, findings[0]?.message ?? 'The definition cannot be read.');
-  const around = { portal: baseUrl, settings: settingsOf(definition, baseUrl, settings) };
+  const rows = (table: string, revision: number) => tables.rows(definition, table, revision);
+  const around = { portal: baseUrl, settings: settingsOf(definition, baseUrl, settings), rows };
   return {
     definition,
     machine: compile(definition, around),

@@ -1,5 +1,5 @@
 import { showInstant } from '../../machines/calendar.ts';
-import { actorTitle, type Definition, type Stage, stageTitle, startForm } from '../../machines/definition.ts';
+import { actorTitle, type Definition, humanise, type Stage, stageTitle, startForm } from '../../machines/definition.ts';
 import type { Instant } from '../../machines/values.ts';
 import { Diagram } from '../parts/diagram.tsx';
 import { COMPONENT_WORDS } from '../parts/diagram-layout.ts';
@@ -51,6 +51,7 @@ export function WorkflowPage(props: WorkflowPageProps) {
           ))}
         </ol>
       </section>
+      <Tables workflow={workflow} definition={definition} />
       <Triggers definition={definition} fires={props.fires} />
       <Versions {...props} />
     </OwnerPage>
@@ -86,6 +87,23 @@ function timesOf(stage: Stage, definition: Definition): string {
     stage.escalate === undefined ? '' : `Goes to ${actorTitle(definition, stage.escalate.to)} after ${stage.escalate.after}.`,
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+function Tables({ workflow, definition }: { workflow: string; definition: Definition }) {
+  const tables = Object.entries(definition.tables);
+  if (tables.length === 0) return null;
+  return (
+    <section aria-labelledby="tables">
+      <h2 id="tables">Lookup tables</h2>
+      <ul>
+        {tables.map(([table, { title }]) => (
+          <li>
+            <a href={paths.table.to({ workflow, table })}>{title ?? humanise(table)}</a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }
 
 function Triggers({ definition, fires }: { definition: Definition; fires: Map<number, Instant[]> }) {
