@@ -22,6 +22,8 @@ export type Config = {
   /** BATON_SECRET_<NAME> by <NAME>. */
   secrets: Record<string, string>;
   httpAllow: string[];
+  /** Null: nobody but people judges. */
+  model: { apiKey: string; baseUrl: string | null; model: string } | null;
   workflowsDir: string;
   logLevel: LogLevel;
 };
@@ -158,6 +160,34 @@ const HTTP_ALLOW: Setting<string[]> = {
   parse: hostsOf,
 };
 
+const ANTHROPIC_API_KEY: Setting<string> = {
+  name: 'ANTHROPIC_API_KEY',
+  what: 'The key of Claude, which then judges forks where guidance decides. Everything works without it: people choose.',
+  default: 'none: people choose',
+  example: 'sk-ant-...',
+  instead: 'a key on one line',
+  secret: true,
+  parse: (text) => (/^[\x21-\x7e]{8,300}$/.test(text) ? text : null),
+};
+
+const ANTHROPIC_BASE_URL: Setting<string> = {
+  name: 'ANTHROPIC_BASE_URL',
+  what: 'Where the Messages API is, when it is reached through a gateway.',
+  default: 'https://api.anthropic.com',
+  example: 'https://gateway.example.com',
+  instead: 'an http or https address',
+  parse: (text) => httpAddress(text)?.href.replace(/\/$/, '') ?? null,
+};
+
+const MODEL: Setting<string> = {
+  name: 'BATON_MODEL',
+  what: 'The model that judges.',
+  default: 'claude-opus-5-5',
+  example: 'claude-haiku-5-5',
+  instead: 'the name of a model',
+  parse: (text) => (/^[\w.:/@-]{1,100}$/.test(text) ? text : null),
+};
+
 const WORKFLOWS: Setting<string> = {
   name: 'BATON_WORKFLOWS',
   what: 'The folder of YAML files that are published at the start.',
@@ -211,6 +241,9 @@ export const SETTINGS: Setting<unknown>[] = [
   OWN_SETTING,
   OWN_SECRET,
   HTTP_ALLOW,
+  ANTHROPIC_API_KEY,
+  ANTHROPIC_BASE_URL,
+  MODEL,
   CLOCK,
   LOG_LEVEL,
 ];
@@ -249,6 +282,7 @@ export function readConfig(env: Environment = process.env): Config {
     settings: named(env, OWN_SETTING, problems),
     secrets: named(env, OWN_SECRET, problems),
     httpAllow: take(HTTP_ALLOW) ?? [],
+    model: modelOf(take(ANTHROPIC_API_KEY), take(ANTHROPIC_BASE_URL), take(MODEL)),
     workflowsDir: take(WORKFLOWS) ?? fileURLToPath(new URL('../workflows', import.meta.url)),
     logLevel: take(LOG_LEVEL) ?? 'info',
   };
@@ -336,6 +370,10 @@ function mailOf(apiKey: string | null, baseUrl: string | null, smtp: string | nu
   if (apiKey) return { is: 'resend', apiKey, baseUrl };
   if (smtp) return { is: 'smtp', url: smtp };
   return { is: 'local' };
+}
+
+function modelOf(apiKey: string | null, baseUrl: string | null, model: string | null): Config['model'] {
+  return apiKey === null ? null : { apiKey, baseUrl, model: model ?? MODEL.default };
 }
 
 function httpAddress(text: string): URL | null {

@@ -5,12 +5,15 @@ import type { Logger } from 'pino';
 import { deliveries } from './actors/deliver.ts';
 import { type Config, withPort } from './config.ts';
 import { createHttpPerformer } from './effects/http.ts';
+import { createDocumentPerformer } from './effects/document.ts';
+import { createJudgePerformer } from './effects/judge.ts';
 import { createMailPerformer } from './effects/mail.ts';
 import { performances } from './effects/perform.ts';
 import { createTransport } from './effects/transports/choose.ts';
 import { type OpenPortal, openPortal } from './open.ts';
 import type { Portal } from './portal.ts';
 import { createPump, type Pump } from './pump.ts';
+import { createClaude } from './runner/claude.ts';
 import { fires } from './schedules/fires.ts';
 import { createTicks } from './schedules/ticks.ts';
 import { createApp } from './web/app.ts';
@@ -49,7 +52,12 @@ function startPumps(portal: OpenPortal) {
     allowed: config.httpAllow,
     baseUrl: config.baseUrl,
   });
-  const performers = { mail: createMailPerformer(portal, transport), http: http.perform };
+  const performers = {
+    mail: createMailPerformer(portal, transport),
+    http: http.perform,
+    judge: createJudgePerformer({ clock, runner: config.model === null ? null : createClaude(config.model) }),
+    document: createDocumentPerformer(portal),
+  };
   const ticks = createTicks(() => schedules.kick());
   const schedules: Pump = createPump(fires({ sql, clock, actors, library, seen: ticks.follow }), portal);
   const mailbox = createPump(deliveries({ sql, clock, actors, log }), portal);

@@ -56,7 +56,7 @@ async function assemble(config: Config, log: Logger, sql: Sql): Promise<OpenPort
     wake.others();
   };
   const library = createLibrary({ sql, clock, baseUrl: config.baseUrl, settings: config.settings });
-  const actors = createActors({ sql, clock, library, log, committed: () => kick('step') });
+  const actors = createActors({ sql, clock, library, log, judges: config.model !== null, committed: () => kick('step') });
   const links = createLinks(portalSecret(config));
   return {
     ...{ config, log, clock, sql, links, library, actors, kick: () => kick('time') },

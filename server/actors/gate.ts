@@ -3,8 +3,22 @@ import type { RunEvent } from '../../machines/event.ts';
 import type { Value } from '../../machines/values.ts';
 
 const FILE = z.strictObject({ id: z.uuid(), name: z.string(), type: z.string(), size: z.number(), sha256: z.string() });
-const VALUE: z.ZodType<Value> = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), FILE]);
 const PERSON = z.strictObject({ email: z.string(), name: z.string().nullable() });
+const VALUE: z.ZodType<Value> = z.lazy(() =>
+  z.union([
+    z.string(),
+    z.number(),
+    z.boolean(),
+    z.array(z.string()),
+    FILE,
+    PERSON,
+    z.strictObject({ json: z.unknown() }),
+    z.array(FILE),
+    z.array(PERSON),
+    z.array(z.record(z.string(), VALUE)),
+  ]),
+);
+const VALUES = z.record(z.string(), VALUE);
 const HAND_OFF = { handOff: z.uuid() };
 
 /** The shape of every event without its time and id, by type. Nothing else ever reaches a machine. */
@@ -14,7 +28,16 @@ const EVENT = z.discriminatedUnion('type', [
     ...HAND_OFF,
     generation: z.int(),
     by: PERSON,
-    answers: z.record(z.string(), VALUE),
+    answers: VALUES,
+    route: z.strictObject({ to: z.string(), reason: z.string() }).optional(),
+    submission: z.string().max(100),
+  }),
+  z.strictObject({
+    type: z.literal('supplied'),
+    ...HAND_OFF,
+    generation: z.int(),
+    by: PERSON,
+    answers: VALUES,
     submission: z.string().max(100),
   }),
   z.strictObject({ type: z.literal('remind_due'), ...HAND_OFF }),
@@ -24,9 +47,20 @@ const EVENT = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('effect_done'),
     effect: z.uuid(),
-    result: z.strictObject({ status: z.int(), saved: z.record(z.string(), VALUE) }),
+    result: z.strictObject({ status: z.int(), saved: VALUES }),
   }),
   z.strictObject({ type: z.literal('effect_failed'), effect: z.uuid(), error: z.string() }),
+  z.strictObject({
+    type: z.literal('judged'),
+    effect: z.uuid(),
+    judgement: z
+      .strictObject({ to: z.string(), reason: z.string(), confidence: z.number(), model: z.string(), tokens: z.int() })
+      .nullable(),
+    note: z.string(),
+  }),
+  z.strictObject({ type: z.literal('wait_over'), wait: z.uuid() }),
+  z.strictObject({ type: z.literal('heard'), name: z.string().max(64), data: VALUES, by: z.string() }),
+  z.strictObject({ type: z.literal('reopened'), stage: z.string().max(64), by: z.string(), reason: z.string() }),
   z.strictObject({ type: z.literal('retried'), by: z.string() }),
   z.strictObject({ type: z.literal('cancelled'), by: z.string(), reason: z.string() }),
 ]);

@@ -14,7 +14,15 @@ import { type LoadedRun, loadRuns, runsByKey, stillWaiting } from './load.ts';
 import { createRecent } from './recent.ts';
 
 /** What stepping needs of the portal. `committed` is called after each commit that left something to do. */
-export type ActorsNeed = { sql: Sql; clock: Clock; library: Library; log: Logger; committed: () => void };
+export type ActorsNeed = {
+  sql: Sql;
+  clock: Clock;
+  library: Library;
+  log: Logger;
+  /** Whether a model is there to judge forks. */
+  judges?: boolean;
+  committed: () => void;
+};
 
 // Events that arrive while a group is being written form the next one. 32 keep a statement small enough to plan and
 // parse in a few milliseconds; two groups under way keep the database busy while the other one is stepped.
@@ -29,7 +37,7 @@ const MOST_RECENT = 1000;
 type Prepared = { waiting: Waiting; commit: Commit; after: LoadedRun; late: WaitingEvent[] };
 
 /** Opens the door to the runs. Events that arrive together are loaded, stepped and committed together. */
-export function createActors({ sql, clock, library, log, committed }: ActorsNeed): Actors {
+export function createActors({ sql, clock, library, log, judges = false, committed }: ActorsNeed): Actors {
   let queue: Waiting[] = [];
   let closed = false;
   const busy = new Set<string>();
@@ -108,8 +116,9 @@ export function createActors({ sql, clock, library, log, committed }: ActorsNeed
   }
 
   /** What an event carries of the world beside its time, and what its step may therefore look up. */
-  async function stampsOf({ definition }: Published): Promise<Pick<Stamped, 'tables'>> {
-    return library.tables.stamp(definition);
+  async function stampsOf({ definition }: Published): Promise<Pick<Stamped, 'tables' | 'judges'>> {
+    const stamps = await library.tables.stamp(definition);
+    return judges ? { ...stamps, judges: true } : stamps;
   }
 
   async function prepareStart({ start, run }: WaitingStart): Promise<Commit> {
