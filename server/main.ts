@@ -4,6 +4,7 @@ import { serve } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { deliveries } from './actors/deliver.ts';
 import { type Config, withPort } from './config.ts';
+import { createDocumentPerformer } from './effects/document.ts';
 import { createHttpPerformer } from './effects/http.ts';
 import { createMailPerformer } from './effects/mail.ts';
 import { performances } from './effects/perform.ts';
@@ -49,7 +50,11 @@ function startPumps(portal: OpenPortal) {
     allowed: config.httpAllow,
     baseUrl: config.baseUrl,
   });
-  const performers = { mail: createMailPerformer(portal, transport), http: http.perform };
+  const performers = {
+    mail: createMailPerformer(portal, transport),
+    http: http.perform,
+    document: createDocumentPerformer(portal),
+  };
   const ticks = createTicks(() => schedules.kick());
   const schedules: Pump = createPump(fires({ sql, clock, actors, library, seen: ticks.follow }), portal);
   const mailbox = createPump(deliveries({ sql, clock, actors, log }), portal);

@@ -6,7 +6,7 @@ import type { Sql } from '../database/connect.ts';
 export type ClaimedEffect = {
   id: string;
   run_id: string | null;
-  kind: 'mail' | 'http';
+  kind: 'mail' | 'http' | 'document';
   body: unknown;
   attempts: number;
   created_at: Instant;
