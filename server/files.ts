@@ -38,6 +38,21 @@ export async function keepFile({ sql, clock }: { sql: Sql; clock: Clock }, uploa
   return { ok: true, file };
 }
 
+/** A file that the portal made itself, under an id that is fixed: what is kept first stays. */
+export type MadeFile = { id: string; name: string; type: string; bytes: Uint8Array };
+
+/** Keeps a file that the portal made. Keeping it again changes nothing, and answers what was kept first. */
+export async function keepMade({ sql, clock }: { sql: Sql; clock: Clock }, made: MadeFile): Promise<FileReference> {
+  const { id, type, bytes } = made;
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const file: FileReference = { id, name: fileName(made.name), type, size: bytes.length, sha256 };
+  const kept = await sql`
+    insert into files (id, name, type, size, sha256, bytes, kept_at)
+    values (${id}, ${file.name}, ${type}, ${file.size}, ${sha256}, ${Buffer.from(bytes)}, ${clock.now()})
+    on conflict (id) do nothing returning id`;
+  return kept.length === 1 ? file : ((await findFile(sql, id)) ?? file);
+}
+
 /** A kept file without its bytes; null when there is none. */
 export async function findFile(sql: Sql, id: string): Promise<FileReference | null> {
   const [row] = await sql<FileReference[]>`select id, name, type, size, sha256 from files where id = ${id}`;

@@ -104,6 +104,7 @@ table mails
   body_text text not null
   body_html text not null
   headers jsonb not null
+  attachments json not null default '[]'::json
   mails_pkey: PRIMARY KEY (id)
   CREATE INDEX mails_by_time ON public.mails USING btree (at DESC, id DESC)
 

@@ -1,9 +1,9 @@
-import type { Instant } from '../machines/values.ts';
+import type { FileReference, Instant } from '../machines/values.ts';
 import { Layout } from './layout.tsx';
 import { paths } from './paths.ts';
 
 export type MailLine = { id: string; at: Instant; kind: string; to: string; subject: string };
-export type MailShown = MailLine & { from: string; text: string; headers: Record<string, string> };
+export type MailShown = MailLine & { from: string; text: string; headers: Record<string, string>; attachments: FileReference[] };
 
 /** The local mailbox: every mail that would have left, newest first. */
 export function MailboxPage({ mails }: { mails: MailLine[] }) {
@@ -48,6 +48,19 @@ export function MailPage({ mail }: { mail: MailShown }) {
         <p class="quiet">
           To {mail.to} · from {mail.from} · <time datetime={mail.at}>{mail.at.slice(0, 16).replace('T', ' ')}</time>
         </p>
+        {mail.attachments.length === 0 ? null : (
+          <>
+            <p>Attached:</p>
+            <ul>
+              {mail.attachments.map((file) => (
+                <li>
+                  <a href={paths.mailFile.to({ mail: mail.id, file: file.id })}>{file.name}</a>{' '}
+                  <span class="quiet">({Math.max(1, Math.round(file.size / 1024))} KB)</span>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
         <iframe
           class="mail-frame"
           title={`The mail: ${mail.subject}`}

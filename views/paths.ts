@@ -17,6 +17,7 @@ export const paths = {
   mailbox: at('/mailbox'),
   mailboxJson: at('/mailbox.json'),
   mail: at<{ mail: string }>('/mailbox/:mail'),
+  mailFile: at<{ mail: string; file: string }>('/mailbox/:mail/files/:file'),
   mailHtml: at<{ mail: string }>('/mailbox/:mail/html'),
   practicePayments: at('/practice/payments'),
 

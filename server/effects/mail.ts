@@ -5,14 +5,16 @@ import { stageTitle } from '../../machines/definition.ts';
 import type { MailEffect } from '../../machines/outcome.ts';
 import type { Instant, Person } from '../../machines/values.ts';
 import { paths } from '../../views/paths.ts';
-import { Broken } from '../errors.ts';
+import type { Sql } from '../database/connect.ts';
+import { Broken, EffectFailed } from '../errors.ts';
+import { readFileBytes } from '../files.ts';
 import { guidanceOfHandOff } from '../hand-offs/guidance.ts';
 import type { Portal } from '../portal.ts';
 import type { Published } from '../workflows/library.ts';
 import type { ClaimedEffect } from './outbox.ts';
 import type { Performer } from './perform.ts';
 import { headersFor } from './transports/letter.ts';
-import type { Transport } from './transports/transport.ts';
+import type { Attachment, Transport } from './transports/transport.ts';
 
 type RunMail = MailEffect['mail'];
 /** A sign-in link is asked for by a page, not by a run. */
@@ -35,6 +37,7 @@ export function createMailPerformer(portal: MailNeeds, transport: Transport): Pe
   return async (effect) => {
     const { mail } = BODY.parse(effect.body);
     const began = portal.clock.nowMs();
+    const attachments = await attachmentsOf(portal.sql, mail);
     const { subject, html, text } = await renderMail(await lettered(portal, effect, mail));
     const { providerId } = await transport.send({
       id: effect.id,
@@ -45,11 +48,32 @@ export function createMailPerformer(portal: MailNeeds, transport: Transport): Pe
       subject,
       html,
       text,
+      attachments,
       headers: headersFor({ id: effect.id, run: effect.run_id, host }),
     });
     const record = { to: mail.to.email, status: null, tookMs: portal.clock.nowMs() - began, note: providerId ?? transport.name };
     return { record, told: null };
   };
+}
+
+// What most mailboxes take; the rest is what a mail needs for itself.
+const MOST_ATTACHED = 10 * 1024 * 1024;
+
+/** The files of a mail with their bytes. Throws EffectFailed when they are too large or gone. */
+async function attachmentsOf(sql: Sql, mail: AnyMail): Promise<Attachment[]> {
+  const files = mail.is === 'outcome' ? (mail.attachments ?? []) : [];
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  if (size > MOST_ATTACHED) {
+    const megabytes = (size / 1024 / 1024).toFixed(1);
+    throw new EffectFailed(`The files of this mail have ${megabytes} MB together; a mail carries 10 MB at most.`, false);
+  }
+  return Promise.all(
+    files.map(async (file) => {
+      const bytes = await readFileBytes(sql, file.id);
+      if (bytes === null) throw new EffectFailed(`The file ${file.name} is not there any more.`, false);
+      return { file, bytes };
+    }),
+  );
 }
 
 async function lettered(portal: MailNeeds, effect: ClaimedEffect, mail: AnyMail): Promise<Mail> {

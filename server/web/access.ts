@@ -28,6 +28,7 @@ export const ACCESS: Record<string, Who> = {
   [paths.mailboxJson.pattern]: 'loopback',
   [paths.mail.pattern]: 'loopback',
   [paths.mailHtml.pattern]: 'loopback',
+  [paths.mailFile.pattern]: 'loopback',
   [paths.practicePayments.pattern]: 'loopback',
   [paths.signIn.pattern]: 'anyone',
   [paths.signInLink.pattern]: 'link',

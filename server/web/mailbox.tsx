@@ -6,6 +6,7 @@ import { findMail, listMails } from '../effects/transports/local-mailbox.ts';
 import { notFound } from '../errors.ts';
 import type { Portal } from '../portal.ts';
 import { loopbackOnly, ownNameOnly } from './access.ts';
+import { sendFile } from './files.ts';
 
 const ON_THE_PAGE = 200;
 const IN_JSON = 10_000;
@@ -28,6 +29,12 @@ export function mountMailbox(app: Hono, portal: Portal): void {
   app.get(paths.mail.pattern, loopbackOnly, named, async (c) =>
     c.html(<MailPage mail={await mailAt(portal, c.req.param('mail'))} />),
   );
+  app.get(paths.mailFile.pattern, loopbackOnly, named, async (c) => {
+    const { attachments } = await mailAt(portal, c.req.param('mail'));
+    const file = attachments.find(({ id }) => id === c.req.param('file'));
+    if (file === undefined) throw notFound('such file');
+    return sendFile(c, portal, file);
+  });
   app.get(paths.mailHtml.pattern, loopbackOnly, named, async (c) => {
     const { html } = await mailAt(portal, c.req.param('mail'));
     c.header('Content-Security-Policy', MAIL_POLICY);

@@ -259,6 +259,7 @@ function letter(change: Partial<Letter> = {}): Letter {
     html: '<p>Hello</p>',
     text: 'Hello',
     headers: headersFor({ id, run, host: 'portal.example.com' }),
+    attachments: [],
     ...change,
   };
 }

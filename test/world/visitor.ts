@@ -10,6 +10,7 @@ export type Letter = {
   text: string;
   html: string;
   headers: Record<string, string>;
+  attachments: { id: string; name: string; type: string; size: number; sha256: string }[];
 };
 
 /** A page that came back. */

@@ -53,6 +53,11 @@ export function recipientOf({ to }: Letter): string {
   return to;
 }
 
+/** How much longer a mail may be under way because of its files, over a slow line. */
+export function extraMs({ attachments }: Letter): number {
+  return attachments.reduce((sum, { bytes }) => sum + bytes.length / 200, 0);
+}
+
 /** MAIL_FROM taken apart: `Baton <baton@example.com>` or a bare address. */
 export function senderOf({ from }: Letter): Sender {
   const [, name = '', address = from] = /^\s*"?([^"<>]*?)"?\s*<([^<>\s]+)>\s*$/.exec(from) ?? [];

@@ -1,7 +1,7 @@
 import { Resend } from 'resend';
 import { EffectFailed } from '../../errors.ts';
-import { cleanLine, cleanSubject, recipientOf, type Sender, senderOf } from './letter.ts';
-import type { Letter, Transport } from './transport.ts';
+import { cleanLine, cleanSubject, extraMs, recipientOf, type Sender, senderOf } from './letter.ts';
+import type { Attachment, Letter, Transport } from './transport.ts';
 
 const TIMEOUT_MS = 15_000;
 
@@ -14,7 +14,7 @@ export function createResendTransport({ apiKey, baseUrl }: { apiKey: string; bas
   return {
     name: 'resend',
     async send(letter) {
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const signal = AbortSignal.timeout(TIMEOUT_MS + extraMs(letter));
       const { data, error, headers } = await resend.emails.send(messageOf(letter), { idempotencyKey: letter.id, signal });
       if (error) throw failure(error, headers);
       return { providerId: data.id ?? null };
@@ -33,7 +33,12 @@ function messageOf(letter: Letter) {
     html,
     text,
     headers,
+    ...(letter.attachments.length === 0 ? {} : { attachments: letter.attachments.map(attached) }),
   };
+}
+
+function attached({ file, bytes }: Attachment) {
+  return { filename: file.name, content: Buffer.from(bytes).toString('base64'), contentType: file.type };
 }
 
 function written({ name, address }: Sender): string {

@@ -1,6 +1,6 @@
 import { createTransport, type SMTPPoolSentMessageInfo } from 'nodemailer';
 import { EffectFailed } from '../../errors.ts';
-import { cleanLine, cleanSubject, recipientOf, senderOf } from './letter.ts';
+import { cleanLine, cleanSubject, extraMs, recipientOf, senderOf } from './letter.ts';
 import type { Letter, Transport } from './transport.ts';
 
 // Below the outbox's lease of a minute: a letter is never under way twice from one portal.
@@ -27,7 +27,7 @@ export function createSmtpTransport({ url }: { url: string }): Transport {
     name: 'smtp',
     async send(letter) {
       const message = messageOf(letter);
-      const sent = await mailer.sendMail({ ...message, signal: AbortSignal.timeout(SEND_MS) }).catch(rethrow);
+      const sent = await mailer.sendMail({ ...message, signal: AbortSignal.timeout(SEND_MS + extraMs(letter)) }).catch(rethrow);
       return { providerId: providerIdOf(sent) };
     },
     close: async () => mailer.close(),
@@ -52,6 +52,11 @@ function messageOf(letter: Letter) {
     inReplyTo,
     references,
     headers,
+    attachments: letter.attachments.map(({ file, bytes }) => ({
+      filename: file.name,
+      content: Buffer.from(bytes),
+      contentType: file.type,
+    })),
   };
 }
 

@@ -1,3 +1,8 @@
+import type { FileReference } from '../../../machines/values.ts';
+
+/** A file that leaves with a mail. */
+export type Attachment = { file: FileReference; bytes: Uint8Array };
+
 /** One mail, whole: nothing is looked up any more when it leaves. */
 export type Letter = {
   /** The effect's id, and the idempotency key: the same letter sent twice is one mail, where the provider can tell. */
@@ -13,6 +18,7 @@ export type Letter = {
   text: string;
   /** From `headersFor`, never from what people typed. */
   headers: Record<string, string>;
+  attachments: readonly Attachment[];
 };
 
 /** One way a mail leaves. `send` throws EffectFailed, which says whether another try is worth it. */
