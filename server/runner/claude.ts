@@ -77,7 +77,8 @@ function inWords(error: unknown, seconds: number): string {
     return `The model did not answer within ${seconds} seconds.`;
   }
   if (error instanceof Error && error.name === 'TimeoutError') return `The model did not answer within ${seconds} seconds.`;
-  if (error instanceof APIError && typeof error.status === 'number') return STATUS[error.status] ?? `The model answered with status ${error.status}.`;
+  if (error instanceof APIError && typeof error.status === 'number')
+    return STATUS[error.status] ?? `The model answered with status ${error.status}.`;
   if (error instanceof AnthropicError) return 'The model could not be reached.';
   throw error;
 }

@@ -32,7 +32,8 @@ function factsWithin(facts: readonly ShownFact[], room: number): { name: string;
   for (const { label, text } of facts) {
     const most = Math.min(MOST_CHARACTERS_OF_A_FACT, left - label.length - 40);
     if (most < 20) break;
-    const value = text.length > most ? `${text.slice(0, most).toWellFormed()} [cut here, ${text.length} characters in all]` : text;
+    const value =
+      text.length > most ? `${text.slice(0, most).toWellFormed()} [cut here, ${text.length} characters in all]` : text;
     kept.push({ name: label, value });
     left -= JSON.stringify({ name: label, value }).length;
   }

@@ -25,6 +25,7 @@ test('without any setting the portal runs alone, on port 3000, and sends no mail
     secret: null,
     mail: { is: 'local' },
     mailFrom: 'baton@localhost',
+    model: null,
     clock: 'real',
     settings: {},
     secrets: {},
@@ -55,6 +56,9 @@ test('every setting is read', () => {
     BATON_HTTP_ALLOW: 'ERP.internal:8443, 10.0.0.7,[::1]:80',
     BATON_WORKFLOWS: folder,
     LOG_LEVEL: 'debug',
+    ANTHROPIC_API_KEY: 'sk-ant-0123456789',
+    ANTHROPIC_BASE_URL: 'https://gateway.example.com/',
+    BATON_MODEL: 'claude-haiku-5-5',
   });
   expect(config).toEqual({
     port: 0,
@@ -65,6 +69,7 @@ test('every setting is read', () => {
     secret,
     mail: { is: 'resend', apiKey: 're_1', baseUrl: 'http://localhost:4000' },
     mailFrom: 'Baton <baton@example.com>',
+    model: { apiKey: 'sk-ant-0123456789', baseUrl: 'https://gateway.example.com', model: 'claude-haiku-5-5' },
     clock: 'real',
     settings: { OFFICE: 'Lisbon' },
     secrets: { PAYMENTS_TOKEN: 'pay' },
