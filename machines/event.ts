@@ -37,6 +37,8 @@ export type Answered = Stamped & {
   answers: Record<string, Value>;
   /** The way on that the person chose, where guidance decides. */
   route?: { to: string; reason: string };
+  /** The mark of what the page showed; whoever signs, signs this. */
+  seen?: string;
   /** The hidden id of the form that was posted: the same submission again is the same act. */
   submission: string;
 };

@@ -60,7 +60,10 @@ function whoAnswers(
 }
 
 /** Whether the answer of this person may count: nobody signs what they filled in themselves. */
-export function maySign({ open, facts }: RunContext, by: Person): boolean {
+export function maySign(
+  { open, facts }: Pick<RunContext, 'facts'> & { open: { component: string } | null },
+  by: Person,
+): boolean {
   if (open === null || !open.component.endsWith(':sign_off')) return true;
   return facts[open.component.slice(0, -':sign_off'.length)]?.origin.by !== by.email;
 }
@@ -72,7 +75,10 @@ export function takeAnswers(w: Writing, definition: Definition, event: Answered)
   const asking = askingOf(definition, open);
   const answers = { ...event.answers, ...followingFrom(asking, event.answers) };
   const chosen = event.route === undefined ? [] : shownChoice(asking, event.route);
-  const shown = [...shownAnswers(definition, answers), ...chosen];
+  const signed = Object.keys(event.answers).some((key) => key.endsWith('_signed'));
+  const seen =
+    signed && event.seen !== undefined ? [{ key: 'revision', label: 'What was seen', text: event.seen, file: null }] : [];
+  const shown = [...shownAnswers(definition, answers), ...chosen, ...seen];
   const before = withoutUnanswered(asking, w.context.facts);
   const origin = { from: 'answer' as const, by: event.by.email, stage: open.stage, at: event.at };
   w.change({

@@ -1,9 +1,8 @@
 import type { Child } from 'hono/jsx';
-import type { Field } from '../machines/fields/field.ts';
 import { Layout } from './layout.tsx';
-import { FieldInput, type FormState, ProblemSummary } from './parts/field.tsx';
-
-export type NamedField = { name: string; field: Field };
+import { ProblemSummary } from './parts/field.tsx';
+import type { FormState } from './parts/form-state.ts';
+import { Sections, type ShownSection } from './parts/question.tsx';
 
 export type StartPageProps = {
   title: string;
@@ -11,13 +10,13 @@ export type StartPageProps = {
   action: string;
   /** Signed: this very form, so that sending it twice starts one request. */
   submission: string;
-  fields: NamedField[];
+  sections: ShownSection[];
   form: FormState;
   labelOf: (name: string) => string;
 };
 
 /** The form with which anybody starts a request. */
-export function StartPage({ title, intro, action, submission, fields, form, labelOf }: StartPageProps) {
+export function StartPage({ title, intro, action, submission, sections, form, labelOf }: StartPageProps) {
   return (
     <Layout title={titleOf(title, form)}>
       <div class="narrow card">
@@ -26,9 +25,7 @@ export function StartPage({ title, intro, action, submission, fields, form, labe
         <ProblemSummary problems={form.problems} labelOf={labelOf} />
         <SendForm action={action}>
           <input type="hidden" name="submission" value={submission} />
-          {fields.map(({ name, field }) => (
-            <FieldInput name={name} field={field} form={form} />
-          ))}
+          <Sections sections={sections} form={form} action={action} />
           <p class="quiet">You get a receipt by email with a link that shows where your request is.</p>
           <NotSent />
           <button class="send" type="submit">

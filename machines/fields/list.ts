@@ -83,6 +83,21 @@ export function showRow(columns: Record<string, Scalar>, row: Row): string {
     .join(', ');
 }
 
+/** What a form shows again of a row, by column. Files are not among it. */
+export function typedRow(columns: Record<string, Scalar>, row: Row): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(columns).flatMap(([key, column]) => {
+      const value = row[key];
+      return value === undefined || column.type === 'file' ? [] : [[key, boundScalar(column).typed(value)]];
+    }),
+  );
+}
+
+/** One cell as people read it. */
+export function showRowCell(column: Scalar, value: Value | undefined): string {
+  return value === undefined ? '' : boundScalar(column).show(value);
+}
+
 /** A row as programs read it. */
 export function plainRow(columns: Record<string, Scalar>, row: Row): Record<string, unknown> {
   return Object.fromEntries(

@@ -44,6 +44,18 @@ export function readQuestions(
   return problems.length === 0 ? { ok: true, value } : { ok: false, problems };
 }
 
+/** The answers that can be read already, whatever is wrong with the others. */
+export function answersSoFar(questions: readonly Question[], sent: Sent, against: Against): Record<string, Value> {
+  const value: Record<string, Value> = {};
+  for (const question of questions) {
+    const now = withAnswers(against, questions, value);
+    if (!isAsked(question, now)) continue;
+    const read = readOne(question, sent, now);
+    if (read.is === 'answer') value[question.key] = read.value;
+  }
+  return value;
+}
+
 /** Whether a question is asked, as the answers before it stand. One whose condition cannot be judged yet is not. */
 export function isAsked({ showWhen }: Question, against: Against): boolean {
   return showWhen === null || judged(showWhen, against);

@@ -30,6 +30,7 @@ const EVENT = z.discriminatedUnion('type', [
     by: PERSON,
     answers: VALUES,
     route: z.strictObject({ to: z.string(), reason: z.string() }).optional(),
+    seen: z.string().max(100).optional(),
     submission: z.string().max(100),
   }),
   z.strictObject({

@@ -1,5 +1,6 @@
 import { stageTitle } from '../../machines/definition.ts';
 import type { About, HandOffState } from '../../machines/hand-off.ts';
+import type { RunContext } from '../../machines/outcome.ts';
 import type { Facts, Instant, Person, ShownFact } from '../../machines/values.ts';
 import type { Sql } from '../database/connect.ts';
 import type { Library, Published } from '../workflows/library.ts';
@@ -11,6 +12,8 @@ export type FoundHandOff = {
   run: string;
   published: Published;
   facts: Facts;
+  /** What a model made of the fork at which this person chooses. */
+  proposal: Proposal | null;
   stage: string;
   component: string;
   actor: string;
@@ -20,8 +23,11 @@ export type FoundHandOff = {
   person: Person;
 };
 
+type Proposal = NonNullable<RunContext['proposal']>;
+
 type Row = {
   id: string;
+  proposal: Proposal | null;
   run_id: string;
   stage: string;
   component: string;
@@ -67,6 +73,7 @@ type Move = {
 export async function findHandOff(portal: { sql: Sql; library: Library }, linked: Linked): Promise<FoundHandOff | null> {
   const [row] = await portal.sql<Row[]>`
     select h.*, r.workflow, r.version, r.title, r.starter_email, r.starter_name, r.snapshot->'context'->'facts' as facts,
+      r.snapshot->'context'->'proposal' as proposal,
       (select g.text from guidance g where g.workflow = r.workflow and g.stage = h.stage and g.version <= h.wording
         order by g.version desc limit 1) as guidance,
       (select to_json(m) from hand_off_moves m where m.hand_off_id = h.id and m.generation = ${linked.generation}) as move
@@ -79,6 +86,7 @@ export async function findHandOff(portal: { sql: Sql; library: Library }, linked
     run: row.run_id,
     published,
     facts: row.facts,
+    proposal: row.proposal ?? null,
     stage: row.stage,
     component: row.component,
     actor: row.actor,

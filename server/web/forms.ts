@@ -3,7 +3,7 @@ import type { FileRules } from '../../machines/fields/file.ts';
 import { columnsOf, type Question } from '../../machines/questions/question.ts';
 import { type Against, readQuestions } from '../../machines/questions/read.ts';
 import type { FileReference, Read, Value } from '../../machines/values.ts';
-import type { FormState } from '../../views/parts/field.tsx';
+import type { FormState } from '../../views/parts/form-state.ts';
 import { Refusal } from '../errors.ts';
 import { findFile, keepFile } from '../files.ts';
 import type { Portal } from '../portal.ts';
@@ -101,7 +101,8 @@ async function filesFor(portal: Portal, posted: Posted, name: string, rules: Fil
     if (!kept.ok) return { files, problem: kept.sentence };
     files.push(kept.file);
   }
-  if (files.length > 0) return { files, problem: null };
+  // Several files are put beside those that were kept; a single one takes their place.
+  if (files.length > 0 && !('max' in rules)) return { files, problem: null };
   for (const text of posted.texts[`kept.${name}`] ?? []) {
     const token = portal.links.verify('file', text);
     const file = token.is === 'good' ? await findFile(portal.sql, token.linked.id) : null;

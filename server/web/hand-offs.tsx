@@ -1,24 +1,27 @@
 import type { Context, Hono } from 'hono';
 import { componentId } from '../../machines/components/component.ts';
-import { actorTitle, type Definition, labelOf, SYSTEM, stageOf, stageTitle } from '../../machines/definition.ts';
+import { actorTitle, type Definition, SYSTEM, stageOf, stageTitle } from '../../machines/definition.ts';
 import { dataIn } from '../../machines/expressions.ts';
 import { shownFacts } from '../../machines/facts.ts';
-import { type Field, typedValue } from '../../machines/fields/field.ts';
+import { cleanText } from '../../machines/fields/clean.ts';
 import type { Ask } from '../../machines/hand-off.ts';
-import { isVisibleTo } from '../../machines/hand-offs.ts';
+import { isVisibleTo, maySign } from '../../machines/hand-offs.ts';
 import { askingOf } from '../../machines/questions/asking.ts';
-import { type Asking, questionsOf } from '../../machines/questions/question.ts';
+import { type Asking, type Question, questionsOf, type RowsQuestion } from '../../machines/questions/question.ts';
 import type { Against } from '../../machines/questions/read.ts';
-import { filesIn } from '../../machines/values.ts';
+import { cellName } from '../../machines/questions/rows.ts';
+import { filesIn, rowsIn, type ShownFact, type Value } from '../../machines/values.ts';
 import { type ComesNext, DecidedPage, MovedPage, WithdrawnPage } from '../../views/hand-off/ended.tsx';
 import { OpenPage } from '../../views/hand-off/open.tsx';
-import type { FormState } from '../../views/parts/field.tsx';
+import type { FormState } from '../../views/parts/form-state.ts';
 import { paths } from '../../views/paths.ts';
+import type { Told } from '../actors/gate.ts';
 import { Refusal } from '../errors.ts';
 import { type FoundHandOff, findHandOff } from '../hand-offs/find.ts';
 import type { Linked } from '../hand-offs/links.ts';
 import type { Portal } from '../portal.ts';
 import { whereabouts } from '../runs/find.ts';
+import { defaultOf, labelsOf, rearranged, revisionOf, shownSections, typedAgain } from './asked.ts';
 import { goOn, keptToken, type Posted, readForm, readPost, textOf } from './forms.ts';
 import { openLink } from './links.ts';
 
@@ -45,24 +48,56 @@ export function mountHandOffs(app: Hono, portal: Portal): void {
     const { state } = found;
     if (state.is !== 'open') return whatBecame(c, portal, linked, link, submission);
     requirePage(portal, linked, posted, submission);
-    const asking = askingFor(found);
-    const { answers, form } = await readForm(portal, posted, questionsOf(asking), againstOf(portal, found, state.ask));
-    if (!answers.ok) return c.html(openPage(portal, link, found, state.ask, form), 422);
-    const { ask } = state;
-    const stepped = await portal.actors.tell(found.run, {
-      type: 'answered',
-      handOff: ask.handOff,
-      generation: ask.generation,
-      by: ask.person,
-      answers: answers.value,
-      submission,
-    });
-    if (stepped.is === 'too_late') return whatBecame(c, portal, linked, link, submission);
-    const { open } = stepped.outcome.snapshot.context;
-    // The same person goes on: the next form follows at once.
-    const goesOn = open !== null && open.person.email === ask.person.email;
-    return goOn(c, goesOn ? linkTo(portal, open) : paths.handOff.to({ link }));
+    return answered(c, portal, { link, found, ask: state.ask, posted, submission });
   });
+}
+
+type Sending = { link: string; found: FoundHandOff; ask: Ask; posted: Posted; submission: string };
+
+/** What a form that was sent from its own page leads to: an answer, a part of one, or the form again. */
+async function answered(c: Context, portal: Portal, sending: Sending): Promise<Response> {
+  const { link, found, ask, posted, submission } = sending;
+  const asking = askingFor(found);
+  const against = againstOf(portal, found, ask);
+  const { answers, form } = await readForm(portal, posted, questionsOf(asking), against);
+  const again = (state: FormState, status: 200 | 409 | 422, notice: string | null = null) =>
+    c.html(openPage(portal, link, found, ask, state, notice), status);
+  if (textOf(posted, 'refresh') !== '') return again({ ...form, problems: {} }, 200);
+  const changed = rearranged(form, textOf(posted, 'add'), textOf(posted, 'remove'));
+  if (changed !== null) return again(changed, 200);
+  const seen = textOf(posted, 'revision');
+  if (seen !== '' && seen !== revisionFor(found, ask)) return again(form, 409, CHANGED);
+  if (!maySign({ open: ask, facts: found.facts }, ask.person)) return again(form, 409);
+  const act = { handOff: ask.handOff, generation: ask.generation, by: ask.person, submission };
+  if (asking.kind === 'choose') {
+    const route = { to: textOf(posted, 'route'), reason: cleanText(textOf(posted, 'route_reason')).slice(0, 2000) };
+    if (!asking.branches.some(({ to }) => to === route.to)) {
+      return again({ ...form, problems: { route: 'Please choose where it goes.' } }, 422);
+    }
+    return concluded(c, portal, sending, { type: 'answered', ...act, answers: {}, route });
+  }
+  if (answers.ok) return concluded(c, portal, sending, { type: 'answered', ...act, answers: answers.value, seen });
+  const part = asking.partial ? await readForm(portal, posted, questionsOf(asking), against, true) : null;
+  if (part?.answers.ok && bringsSomething(part.answers.value, found)) {
+    return concluded(c, portal, sending, { type: 'supplied', ...act, answers: part.answers.value });
+  }
+  return again(form, 422);
+}
+
+const CHANGED = 'What this page shows has changed since you opened it. Please look at it again, then send your answer.';
+
+/** Whether a part of what is asked holds anything that has not arrived before. */
+function bringsSomething(answers: Record<string, Value>, { facts }: FoundHandOff): boolean {
+  return Object.entries(answers).some(([key, value]) => JSON.stringify(facts[key]?.value) !== JSON.stringify(value));
+}
+
+async function concluded(c: Context, portal: Portal, { link, found, ask, submission }: Sending, event: Told): Promise<Response> {
+  const stepped = await portal.actors.tell(found.run, event);
+  if (stepped.is === 'too_late') return whatBecame(c, portal, openLink(portal, 'hand-off', link), link, submission);
+  const { open } = stepped.outcome.snapshot.context;
+  // The same person goes on: the next form follows at once.
+  const goesOn = open !== null && open.person.email === ask.person.email;
+  return goOn(c, goesOn ? linkTo(portal, open) : paths.handOff.to({ link }));
 }
 
 async function handOffBehind(portal: Portal, linked: Linked): Promise<FoundHandOff> {
@@ -128,31 +163,56 @@ async function nextAfter({ sql }: Portal, { run, published: { definition } }: Fo
   };
 }
 
-function openPage(portal: Portal, link: string, { published: { definition }, facts }: FoundHandOff, ask: Ask, form: FormState) {
+function openPage(portal: Portal, link: string, found: FoundHandOff, ask: Ask, form: FormState, notice: string | null = null) {
+  const { published, facts, proposal } = found;
+  const { definition } = published;
   const asking = askingOf(definition, ask);
   return (
     <OpenPage
       ask={ask}
+      kind={asking.kind}
       workflowTitle={definition.title}
       stageTitle={stageTitle(definition, ask.stage)}
       timezone={definition.timezone}
-      facts={shownFacts(
-        definition,
-        facts,
-        asking.shows.filter((key) => isVisibleTo(definition, key, ask.actor)),
-      )}
+      facts={shownTo(found, ask)}
       notes={notesBefore(definition, ask)}
-      fields={questionsOf(asking).map(({ name, field }) => ({ name, field }))}
+      task={asking.task}
+      sections={shownSections(asking.sections, form, againstOf(portal, found, ask), ask.stage)}
+      branches={asking.branches}
+      proposal={
+        proposal && {
+          ...proposal,
+          title: proposal.judgement === null ? '' : stageTitle(definition, proposal.judgement.to),
+        }
+      }
+      arrived={asking.partial ? questionsOf(asking).flatMap(({ key, label }) => (facts[key] === undefined ? [] : [label])) : []}
       form={form}
       action={paths.decision.to({ link })}
       page={portal.links.mint('form', { id: ask.handOff, generation: ask.generation })}
       submission={portal.clock.fresh()}
+      revision={revisionFor(found, ask)}
       contact={definition.owners[0] ?? ''}
       late={ask.dueAt !== null && ask.dueAt < portal.clock.now()}
-      labelOf={(name) => labelOf(definition, name)}
+      barred={maySign({ open: ask, facts }, ask.person) ? null : BARRED}
+      notice={notice}
+      labelOf={labelsOf(asking, definition)}
       fileHref={(file) => paths.file.to({ link, file })}
     />
   );
+}
+
+const BARRED =
+  'You filled this in yourself, so somebody else has to sign it. Please ask the owner of the process to hand it to a second person.';
+
+/** The facts that this person reads. */
+function shownTo({ published: { definition }, facts }: FoundHandOff, ask: Ask): ShownFact[] {
+  const visible = askingOf(definition, ask).shows.filter((key) => isVisibleTo(definition, key, ask.actor));
+  return shownFacts(definition, facts, visible);
+}
+
+function revisionFor(found: FoundHandOff, ask: Ask): string {
+  const facts = shownTo(found, ask).map(({ key, text, file }) => [key, text, file?.sha256 ?? null]);
+  return revisionOf({ facts, guidance: ask.guidance, version: ask.version });
 }
 
 function notesBefore(definition: Definition, ask: Ask): string[] {
@@ -176,22 +236,50 @@ function againstOf({ clock }: Portal, { published: { definition }, facts }: Foun
  */
 function prefilled(portal: Portal, found: FoundHandOff, ask: Ask): FormState {
   const form: FormState = { typed: {}, problems: {}, kept: {} };
-  const fields = questionsOf(askingFor(found));
+  const against = againstOf(portal, found, ask);
+  const questions = questionsOf(askingFor(found));
   const deciding = decidingData(found.published.definition, ask.stage);
-  const decides = fields.some(({ key }) => deciding.has(key));
-  for (const { key, field } of fields) {
-    const gathered = found.facts[key];
-    if (gathered === undefined || gathered.origin.by !== ask.person.email) continue;
-    if (isChoice(field) && deciding.has(key)) continue;
-    if (decides && gathered.origin.stage === ask.stage) continue;
-    const files = filesIn(gathered.value);
-    if (files.length > 0) form.kept[key] = files.map((file) => ({ file, token: keptToken(portal, file) }));
-    else form.typed[key] = typedValue(field, gathered.value);
+  const decides = questions.some(({ key }) => deciding.has(key));
+  for (const question of questions) {
+    const gathered = found.facts[question.key];
+    const own = gathered !== undefined && gathered.origin.by === ask.person.email;
+    const anew = (isChoice(question) && deciding.has(question.key)) || (decides && gathered?.origin.stage === ask.stage);
+    if (!own || anew || isFixed(question)) {
+      if (gathered === undefined) Object.assign(form.typed, defaultOf(question, against));
+      continue;
+    }
+    const files = question.is === 'one' ? filesIn(gathered.value) : [];
+    if (files.length > 0) form.kept[question.name] = files.map((file) => ({ file, token: keptToken(portal, file) }));
+    else Object.assign(form.typed, typedAgain(question, gathered.value));
+    if (question.is === 'rows') Object.assign(form.kept, keptCells(portal, question, gathered.value));
   }
   return form;
 }
 
-function isChoice({ type }: Field): boolean {
+/** The files in the cells of rows that were filled in before. */
+function keptCells(portal: Portal, question: RowsQuestion, value: Value): FormState['kept'] {
+  const keys = question.rows.is === 'items' ? question.rows.items.map(({ key }) => key) : null;
+  const kept: FormState['kept'] = {};
+  for (const [index, row] of rowsIn(value).entries()) {
+    for (const [column, cell] of Object.entries(row)) {
+      const files = filesIn(cell);
+      if (files.length > 0) {
+        kept[cellName(question.name, keys?.[index] ?? index, column)] = files.map((file) => ({
+          file,
+          token: keptToken(portal, file),
+        }));
+      }
+    }
+  }
+  return kept;
+}
+
+/** Each row of a list that is there already is judged anew. */
+function isFixed(question: Question): boolean {
+  return question.is === 'rows' && question.rows.is === 'fixed';
+}
+
+function isChoice({ field: { type } }: Question): boolean {
   return type === 'choice' || type === 'choices' || type === 'yes_no';
 }
 

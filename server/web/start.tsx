@@ -1,15 +1,17 @@
 import type { Context, Hono } from 'hono';
-import { labelOf, startForm } from '../../machines/definition.ts';
+import { startForm } from '../../machines/definition.ts';
 import { FIELD, type Field } from '../../machines/fields/field.ts';
 import { startSections } from '../../machines/questions/asking.ts';
-import type { OneQuestion, Question } from '../../machines/questions/question.ts';
+import type { OneQuestion, Section } from '../../machines/questions/question.ts';
+import type { Against } from '../../machines/questions/read.ts';
 import type { Facts, Person, Value } from '../../machines/values.ts';
-import { EMPTY_FORM, type FormState } from '../../views/parts/field.tsx';
+import { EMPTY_FORM, type FormState } from '../../views/parts/form-state.ts';
 import { paths } from '../../views/paths.ts';
 import { StartPage } from '../../views/start.tsx';
 import { notFound, Refusal } from '../errors.ts';
 import type { Portal } from '../portal.ts';
 import type { Published } from '../workflows/library.ts';
+import { defaultOf, labelsOf, rearranged, shownSections } from './asked.ts';
 import { goOn, type Posted, readForm, readPost, textOf } from './forms.ts';
 
 /** Who starts a request: asked above what the workflow asks. */
@@ -30,27 +32,49 @@ function about(key: string, label: string, field: Field): OneQuestion {
 /** The form with which anybody starts a request. */
 export function mountStart(app: Hono, portal: Portal): void {
   app.get(paths.start.pattern, async (c) => {
-    const { published, fields } = await startable(portal, c.req.param('workflow') ?? '');
+    const { published, sections } = await startable(portal, c.req.param('workflow') ?? '');
+    const form = prefilled(sections, againstOf(portal, published, ''), c.req.query());
     return c.html(
-      <Page portal={portal} published={published} fields={fields} form={EMPTY_FORM} submission={newSubmission(portal)} />,
+      <Page portal={portal} published={published} sections={sections} form={form} submission={newSubmission(portal)} />,
     );
   });
 
   app.post(paths.start.pattern, async (c) => {
-    const { published, fields } = await startable(portal, c.req.param('workflow') ?? '');
+    const { published, sections } = await startable(portal, c.req.param('workflow') ?? '');
     const posted = await readPost(c);
     const submission = submissionIn(portal, posted);
-    const { answers, form } = await readForm(portal, posted, [...STARTER, ...fields], {
-      definition: published.definition,
-      facts: {},
-      moment: { starter: { email: textOf(posted, 'starter_email'), name: null }, at: portal.clock.now() },
-    });
-    if (!answers.ok) {
+    const questions = sections.flatMap((section) => section.questions);
+    const { answers, form } = await readForm(
+      portal,
+      posted,
+      questions,
+      againstOf(portal, published, textOf(posted, 'starter_email')),
+    );
+    const again = (state: FormState, status: 200 | 422) => {
       const token = textOf(posted, 'submission');
-      return c.html(<Page portal={portal} published={published} fields={fields} form={form} submission={token} />, 422);
-    }
+      return c.html(<Page portal={portal} published={published} sections={sections} form={state} submission={token} />, status);
+    };
+    if (textOf(posted, 'refresh') !== '') return again({ ...form, problems: {} }, 200);
+    const changed = rearranged(form, textOf(posted, 'add'), textOf(posted, 'remove'));
+    if (changed !== null) return again(changed, 200);
+    if (!answers.ok) return again(form, 422);
     return begin(c, portal, published.workflow, submission, answers.value);
   });
+}
+
+function againstOf({ clock }: Portal, { definition }: Published, email: string): Against {
+  return { definition, facts: {}, moment: { starter: { email, name: null }, at: clock.now() } };
+}
+
+/** What the form holds before anybody types: the defaults, and what the address says, `?amount=100`. */
+function prefilled(sections: readonly Section[], against: Against, query: Record<string, string>): FormState {
+  const typed: FormState['typed'] = {};
+  for (const question of sections.flatMap((section) => section.questions)) {
+    Object.assign(typed, defaultOf(question, against));
+    const given = query[question.name];
+    if (question.is === 'one' && given !== undefined && given.length <= 2000) typed[question.name] = [given];
+  }
+  return { ...EMPTY_FORM, typed };
 }
 
 async function begin(
@@ -72,11 +96,12 @@ async function begin(
   return goOn(c, paths.status.to({ link: portal.links.mint('run', { id: begun.run, generation: 0 }) }));
 }
 
-async function startable(portal: Portal, workflow: string): Promise<{ published: Published; fields: Question[] }> {
+async function startable(portal: Portal, workflow: string): Promise<{ published: Published; sections: Section[] }> {
   const published = await portal.library.newest(workflow).catch(() => null);
   const form = published === null ? null : startForm(published.definition);
   if (published === null || form === null) throw notFound('form at this address');
-  return { published, fields: startSections(published.definition, form.collects).flatMap(({ questions }) => questions) };
+  const starter = { title: null, help: null, questions: STARTER };
+  return { published, sections: [starter, ...startSections(published.definition, form.collects)] };
 }
 
 /** A form carries the id of its sending, signed: it tells a double click from a second request, and ours from a forged one. */
@@ -90,20 +115,20 @@ function submissionIn({ links }: Portal, posted: Posted): string {
   throw new Refusal(403, 'stale_form', 'This form is too old or was not sent from its own page. Please open it again.');
 }
 
-type PageProps = { portal: Portal; published: Published; fields: Question[]; form: FormState; submission: string };
+type PageProps = { portal: Portal; published: Published; sections: Section[]; form: FormState; submission: string };
 
-function Page({ published: { workflow, definition }, fields, form, submission }: PageProps) {
+function Page({ portal, published, sections, form, submission }: PageProps) {
+  const { workflow, definition } = published;
   const asked = startForm(definition);
-  const names = new Map(STARTER.map(({ key, label }) => [key, label]));
   return (
     <StartPage
       title={asked?.title ?? definition.title}
       intro={asked?.intro ?? definition.description ?? ''}
       action={paths.start.to({ workflow })}
       submission={submission}
-      fields={[...STARTER, ...fields].map(({ name, field }) => ({ name, field }))}
+      sections={shownSections(sections, form, againstOf(portal, published, form.typed.starter_email?.[0] ?? ''), null)}
       form={form}
-      labelOf={(name) => names.get(name) ?? labelOf(definition, name)}
+      labelOf={labelsOf({ sections }, definition)}
     />
   );
 }

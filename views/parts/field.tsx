@@ -1,48 +1,80 @@
 import type { Child } from 'hono/jsx';
-import { humanise } from '../../machines/definition.ts';
 import type { Field } from '../../machines/fields/field.ts';
-import type { FileReference } from '../../machines/values.ts';
+import type { FormState } from './form-state.ts';
 
-/** A form as it is shown: what was typed, what is wrong, and which files are kept already. */
-export type FormState = {
-  typed: Record<string, string[]>;
-  problems: Record<string, string>;
-  /** Files that were uploaded before, with the signed text that stands for each. */
-  kept: Record<string, { file: FileReference; token: string }[]>;
-};
-
-export const EMPTY_FORM: FormState = { typed: {}, problems: {}, kept: {} };
+/** What a control is called, whatever its type. */
+export type About = { name: string; label: string; help: string | null; required: boolean };
 
 /** One question of a form: label, help, what is wrong, and the control for its type. */
-export function FieldInput({ name, field, form }: { name: string; field: Field; form: FormState }) {
+export function FieldInput({ about, field, form }: { about: About; field: Field; form: FormState }) {
+  const { name, label, required } = about;
   const problem = form.problems[name];
-  const about = { id: `f-${name}`, describedBy: describedBy(name, field, problem), invalid: problem !== undefined };
-  if (isOptions(field)) {
-    const isOne = field.type !== 'choices';
+  const help = helpOf(about, field);
+  const control = { id: `f-${name}`, describedBy: describedBy(name, help, problem), invalid: problem !== undefined, required };
+  if (isOptions(field) || field.type === 'person') {
+    const isOne = field.type === 'choice' || field.type === 'yes_no';
     return (
       <fieldset
         class="field"
-        id={about.id}
+        id={control.id}
         tabindex={-1}
         role={isOne ? 'radiogroup' : undefined}
-        aria-describedby={about.describedBy}
-        aria-invalid={isOne && about.invalid ? 'true' : undefined}
+        aria-describedby={control.describedBy}
+        aria-invalid={isOne && control.invalid ? 'true' : undefined}
       >
         <legend>
-          <Label name={name} field={field} />
+          <Label label={label} required={required} />
         </legend>
-        <Hints name={name} field={field} problem={problem} />
-        <Options name={name} field={field} typed={form.typed[name] ?? []} />
+        <Hints name={name} help={help} problem={problem} />
+        {field.type === 'person' ? (
+          <PersonControl name={name} form={form} required={required} invalid={control.invalid} />
+        ) : (
+          <Options name={name} field={field} typed={form.typed[name] ?? []} required={required} />
+        )}
       </fieldset>
     );
   }
   return (
     <div class="field">
-      <label for={about.id}>
-        <Label name={name} field={field} />
+      <label for={control.id}>
+        <Label label={label} required={required} />
       </label>
-      <Hints name={name} field={field} problem={problem} />
-      <Control name={name} field={field} form={form} about={about} />
+      <Hints name={name} help={help} problem={problem} />
+      <Control name={name} field={field} form={form} about={control} />
+    </div>
+  );
+}
+
+function PersonControl({
+  name,
+  form,
+  required,
+  invalid,
+}: {
+  name: string;
+  form: FormState;
+  required: boolean;
+  invalid: boolean;
+}) {
+  return (
+    <div class="cells">
+      <div>
+        <label for={`f-${name}.email`}>Email</label>
+        <input
+          id={`f-${name}.email`}
+          name={`${name}.email`}
+          type="email"
+          required={required}
+          value={form.typed[`${name}.email`]?.[0] ?? ''}
+          aria-invalid={invalid ? 'true' : undefined}
+        />
+      </div>
+      <div>
+        <label for={`f-${name}.name`}>
+          Name <span class="optional">(optional)</span>
+        </label>
+        <input id={`f-${name}.name`} name={`${name}.name`} type="text" value={form.typed[`${name}.name`]?.[0] ?? ''} />
+      </div>
     </div>
   );
 }
@@ -75,23 +107,25 @@ function isOptions(field: Field): field is OptionsField {
   return field.type === 'choices' || field.type === 'yes_no';
 }
 
-type About = { id: string; describedBy: string | undefined; invalid: boolean };
+type Controlled = { id: string; describedBy: string | undefined; invalid: boolean; required: boolean };
 
-function Label({ name, field }: { name: string; field: Field }): Child {
+/** A label, with a word when the answer may be left out. */
+export function Label({ label, required }: { label: string; required: boolean }): Child {
   return (
     <>
-      {field.label ?? humanise(name)}
-      {field.optional ? <span class="optional"> (optional)</span> : null}
+      {label}
+      {required ? null : <span class="optional"> (optional)</span>}
     </>
   );
 }
 
-function Hints({ name, field, problem }: { name: string; field: Field; problem: string | undefined }) {
+/** The help and the problem of a question. */
+export function Hints({ name, help, problem }: { name: string; help: string | null; problem: string | undefined }) {
   return (
     <>
-      {helpOf(field) === null ? null : (
+      {help === null ? null : (
         <p class="help" id={`h-${name}`}>
-          {helpOf(field)}
+          {help}
         </p>
       )}
       {problem === undefined ? null : (
@@ -103,17 +137,32 @@ function Hints({ name, field, problem }: { name: string; field: Field; problem: 
   );
 }
 
-function helpOf(field: Field): string | null {
-  const kinds = field.type === 'file' ? `${field.accept.join(', ').toUpperCase()}, ${field.max_mb} MB at most.` : null;
-  return [field.help, kinds].filter(Boolean).join(' ') || null;
+function helpOf({ help }: About, field: Field): string | null {
+  return [help, kindOf(field)].filter(Boolean).join(' ') || null;
 }
 
-function describedBy(name: string, field: Field, problem: string | undefined): string | undefined {
-  const ids = [helpOf(field) === null ? '' : `h-${name}`, problem === undefined ? '' : `p-${name}`].filter((id) => id !== '');
+/** What a control cannot say by itself. */
+function kindOf(field: Field): string | null {
+  switch (field.type) {
+    case 'file':
+      return `${field.accept.join(', ').toUpperCase()}, ${field.max_mb} MB at most.`;
+    case 'files':
+      return `${field.accept.join(', ').toUpperCase()}, ${field.max_mb} MB each at most; up to ${field.max} files.`;
+    case 'people':
+      return 'One address a line, like Ana Ruiz <ana@example.com>.';
+    case 'date_time':
+      return `In the time zone ${field.timezone ?? 'UTC'}.`;
+    default:
+      return null;
+  }
+}
+
+function describedBy(name: string, help: string | null, problem: string | undefined): string | undefined {
+  const ids = [help === null ? '' : `h-${name}`, problem === undefined ? '' : `p-${name}`].filter((id) => id !== '');
   return ids.length === 0 ? undefined : ids.join(' ');
 }
 
-function Options({ name, field, typed }: { name: string; field: OptionsField; typed: string[] }) {
+function Options({ name, field, typed, required }: { name: string; field: OptionsField; typed: string[]; required: boolean }) {
   const options = field.type === 'yes_no' ? { yes: 'Yes', no: 'No' } : field.options;
   const isOne = field.type !== 'choices';
   return (
@@ -125,7 +174,7 @@ function Options({ name, field, typed }: { name: string; field: OptionsField; ty
             name={name}
             value={key}
             checked={typed.includes(key)}
-            required={isOne && !field.optional}
+            required={isOne && required}
           />
           <span>{label}</span>
         </label>
@@ -134,7 +183,7 @@ function Options({ name, field, typed }: { name: string; field: OptionsField; ty
   );
 }
 
-function Control({ name, field, form, about }: { name: string; field: Field; form: FormState; about: About }) {
+function Control({ name, field, form, about }: { name: string; field: Field; form: FormState; about: Controlled }) {
   const common = {
     id: about.id,
     name,
@@ -144,7 +193,7 @@ function Control({ name, field, form, about }: { name: string; field: Field; for
     autocomplete: AUTOCOMPLETE[name],
   };
   const [value = ''] = form.typed[name] ?? [];
-  const required = !field.optional;
+  const { required } = about;
   switch (field.type) {
     case 'long_text':
       return (
@@ -172,8 +221,16 @@ function Control({ name, field, form, about }: { name: string; field: Field; for
           ))}
         </select>
       );
+    case 'people':
+    case 'json':
+      return (
+        <textarea {...common} required={required} rows={4} class={field.type === 'json' ? 'code' : undefined}>
+          {value}
+        </textarea>
+      );
     case 'file':
-      return <FileControl name={name} accept={field.accept} form={form} about={about} required={required} />;
+    case 'files':
+      return <FileControl name={name} accept={field.accept} several={field.type === 'files'} form={form} about={about} />;
     default:
       return <input {...common} type={INPUT_TYPES[field.type] ?? 'text'} required={required} value={value} />;
   }
@@ -182,27 +239,55 @@ function Control({ name, field, form, about }: { name: string; field: Field; for
 // What a browser may fill in by itself: questions about whoever fills in the form.
 const AUTOCOMPLETE: Partial<Record<string, string>> = { starter_name: 'name', starter_email: 'email' };
 
-const INPUT_TYPES: Partial<Record<Field['type'], string>> = { email: 'email', phone: 'tel', url: 'url', date: 'date' };
+const INPUT_TYPES: Partial<Record<Field['type'], string>> = {
+  email: 'email',
+  phone: 'tel',
+  url: 'url',
+  date: 'date',
+  date_time: 'datetime-local',
+};
 
-function FileControl(props: { name: string; accept: readonly string[]; form: FormState; about: About; required: boolean }) {
-  const [kept] = props.form.kept[props.name] ?? [];
+type FileProps = { name: string; accept: readonly string[]; several: boolean; form: FormState; about: Controlled };
+
+function FileControl({ name, accept, several, form, about }: FileProps) {
+  const kept = form.kept[name] ?? [];
   return (
     <>
-      {kept === undefined ? null : (
-        <p>
-          <input type="hidden" name={`kept.${props.name}`} value={kept.token} />
-          Kept: <strong>{kept.file.name}</strong>. Choose another file only to replace it.
-        </p>
-      )}
+      {several ? <KeptFiles name={name} kept={kept} /> : <KeptFile name={name} kept={kept[0]} />}
       <input
-        id={props.about.id}
+        id={about.id}
         type="file"
-        name={props.name}
-        accept={props.accept.map((kind) => `.${kind}`).join(',')}
-        required={props.required && kept === undefined}
-        aria-describedby={props.about.describedBy}
-        aria-invalid={props.about.invalid ? 'true' : undefined}
+        name={name}
+        multiple={several}
+        accept={accept.map((kind) => `.${kind}`).join(',')}
+        required={about.required && kept.length === 0}
+        aria-describedby={about.describedBy}
+        aria-invalid={about.invalid ? 'true' : undefined}
       />
+    </>
+  );
+}
+
+function KeptFile({ name, kept }: { name: string; kept: FormState['kept'][string][number] | undefined }) {
+  if (kept === undefined) return null;
+  return (
+    <p>
+      <input type="hidden" name={`kept.${name}`} value={kept.token} />
+      Kept: <strong>{kept.file.name}</strong>. Choose another file only to replace it.
+    </p>
+  );
+}
+
+/** Files that are there already; unticking one leaves it out. */
+function KeptFiles({ name, kept }: { name: string; kept: FormState['kept'][string] }) {
+  return (
+    <>
+      {kept.map(({ file, token }) => (
+        <label class="option">
+          <input type="checkbox" name={`kept.${name}`} value={token} checked />
+          <span>Keep {file.name}</span>
+        </label>
+      ))}
     </>
   );
 }
