@@ -19,7 +19,7 @@ import type { RunContext } from './outcome.ts';
 import { momentOf } from './people.ts';
 import { type BranchPlace, howTaken, isSure, isTaken, isWithinLimit, successorAt, takeBranch } from './routes.ts';
 import { lookUp, takeRow, takeRule } from './tables.ts';
-import { endWait, keepHeard, startWait, takeHeard } from './waits.ts';
+import { endWait, isNew, keepHeard, startWait, takeHeard } from './waits.ts';
 import { type Asked, createWriting, type Writing } from './writing.ts';
 
 /** A published definition made ready to be stepped. Compile once a version; stepping is what happens often. */
@@ -138,7 +138,9 @@ export function compile(definition: Definition, around: Surroundings) {
           const until = context.waiting?.until ?? null;
           return until !== null && context.step !== null && until <= context.step.at;
         },
-        is_event: ({ event }: About, { name }: { name: string }) => event.type === 'heard' && event.name === name,
+        is_new_event: ({ context, event }: About) => event.type === 'heard' && isNew(context, event),
+        is_event: ({ context, event }: About, { name }: { name: string }) =>
+          event.type === 'heard' && event.name === name && isNew(context, event),
         is_kept: ({ context }: About, { name }: { name: string }) => Object.hasOwn(context.heard ?? {}, name),
         finds: ({ context }: About, at: Place) => {
           const component = stageOf(definition, at.stage).components[at.component];

@@ -32,7 +32,7 @@ export function configOf(definition: Definition) {
       cancelled: { target: `#${CANCELLED}`, actions: 'cancel' as const },
       effect_failed: { actions: 'need_attention' as const },
       retried: { guard: 'needs_attention' as const, actions: 'retry' as const },
-      heard: { actions: 'keep_event' as const },
+      heard: { guard: 'is_new_event' as const, actions: 'keep_event' as const },
       version_moved: { actions: 'note_version' as const },
       reopened: Object.keys(definition.stages).map((stage) => ({
         guard: { type: 'reopens' as const, params: { stage } },

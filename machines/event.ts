@@ -54,7 +54,14 @@ export type Supplied = Stamped & {
 };
 
 /** A program reported an event; what it brought has been read as the data in which the definition keeps it. */
-export type Heard = Stamped & { type: 'heard'; name: string; data: Record<string, Value>; by: string };
+export type Heard = Stamped & {
+  type: 'heard';
+  name: string;
+  data: Record<string, Value>;
+  by: string;
+  /** The program's word for this very event: the same key again changes nothing. */
+  key?: string;
+};
 
 /** What came back from an effect, already reduced to the values that the definition asked to save. */
 export type EffectResult = { status: number; saved: Record<string, Value> };

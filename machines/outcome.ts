@@ -29,6 +29,8 @@ export type RunContext = {
   waiting?: Waiting | null;
   /** Events that came before the run waited for them, by name. */
   heard?: Record<string, { data: Record<string, Value>; by: string; at: Instant }>;
+  /** The keys of events that were heard, so that one that is reported again changes nothing. */
+  heardKeys?: string[];
   /** What a model made of the fork at which a person now chooses. */
   proposal?: { judgement: Judgement | null; note: string } | null;
   /** How the run ended. */

@@ -4,6 +4,7 @@ import type { Definition } from './definition.ts';
 import { componentAt } from './effects.ts';
 import type { Heard } from './event.ts';
 import { shownAnswers, withValues } from './facts.ts';
+import type { RunContext } from './outcome.ts';
 import type { Facts, Instant, Value } from './values.ts';
 import type { Writing } from './writing.ts';
 
@@ -38,7 +39,12 @@ function momentOf(value: Value | undefined, at: string, timezone: string): Insta
 }
 
 /** The event came, now or before the run waited for it. */
-export function takeHeard(w: Writing, definition: Definition, { name, data, by }: Pick<Heard, 'name' | 'data' | 'by'>): void {
+export function takeHeard(
+  w: Writing,
+  definition: Definition,
+  { name, data, by, key }: Pick<Heard, 'name' | 'data' | 'by' | 'key'>,
+): void {
+  remember(w, key);
   const { waiting, facts, starter, heard = {} } = w.context;
   const origin = { from: 'event' as const, by: name, stage: waiting?.stage ?? null, at: w.at };
   const { [name]: _, ...others } = heard;
@@ -48,9 +54,19 @@ export function takeHeard(w: Writing, definition: Definition, { name, data, by }
 }
 
 /** An event for which the run does not wait yet is kept; a later one of the same name takes its place. */
-export function keepHeard(w: Writing, definition: Definition, { name, data, by, at }: Heard): void {
+export function keepHeard(w: Writing, definition: Definition, { name, data, by, at, key }: Heard): void {
+  remember(w, key);
   w.change({ heard: { ...w.context.heard, [name]: { data, by, at } } });
   w.happened({ what: 'heard', name, by, saved: shownAnswers(definition, data), kept: true });
+}
+
+function remember(w: Writing, key: string | undefined): void {
+  if (key !== undefined) w.change({ heardKeys: [...(w.context.heardKeys ?? []), key] });
+}
+
+/** Whether an event has not been heard before. */
+export function isNew({ heardKeys }: RunContext, { key }: Heard): boolean {
+  return key === undefined || !heardKeys?.includes(key);
 }
 
 /** The run goes on. */

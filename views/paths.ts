@@ -39,11 +39,13 @@ export const paths = {
   cancellation: at<{ run: string }>('/runs/:run/cancellation'),
   retry: at<{ run: string }>('/runs/:run/retry'),
   reassignment: at<{ run: string }>('/runs/:run/reassignment'),
+  reopening: at<{ run: string }>('/runs/:run/reopening'),
 
   // Programs
   apiRuns: at('/api/v1/runs'),
   apiRun: at<{ run: string }>('/api/v1/runs/:run'),
   apiHistory: at<{ run: string }>('/api/v1/runs/:run/history'),
+  apiEvent: at<{ run: string; event: string }>('/api/v1/runs/:run/events/:event'),
   apiTable: at<{ workflow: string; table: string }>('/api/v1/workflows/:workflow/tables/:table'),
 
   // A portal whose clock may be moved

@@ -7,6 +7,7 @@ import { paths } from '../../views/paths.ts';
 import { type ApiKey, findKey } from '../api-keys.ts';
 import { notFound, Refusal } from '../errors.ts';
 import type { Portal } from '../portal.ts';
+import { readEvent } from '../runs/events.ts';
 import { readRun } from '../runs/find.ts';
 import { listRuns } from '../runs/list.ts';
 import { factsForStart } from '../runs/start.ts';
@@ -43,8 +44,8 @@ const LISTING = z.object({
 const IDEMPOTENCY_KEY = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'Use 1 to 200 visible ASCII characters without spaces.');
 
 /**
- * What programs may do with a key: start runs and read them. Nothing here can tell a run anything; what happens in a
- * run comes from people by their links, from time, and from its own effects.
+ * What programs may do with a key: start runs, read them, and report the events for which their workflows wait. Nothing
+ * here can answer for a person: that comes by their links alone.
  */
 export function mountApi(app: Hono, portal: Portal): void {
   const api = new Hono<ApiEnv>();
@@ -77,6 +78,20 @@ export function mountApi(app: Hono, portal: Portal): void {
   api.get(paths.apiHistory.pattern, keyed, async (c) =>
     c.json({ history: historyJson(await runOr404(portal, c.req.param('run') ?? '')) }),
   );
+
+  api.post(paths.apiEvent.pattern, keyed, bodyLimit({ maxSize: LARGEST, onError: tooLarge }), async (c) => {
+    const run = await runOr404(portal, c.req.param('run') ?? '');
+    const name = c.req.param('event') ?? '';
+    const body = await jsonIn(c);
+    const data = readEvent(run.published.definition, name, body);
+    if (data === null) throw new Refusal(404, 'no_such_event', `The workflow ${run.workflow} waits for no event "${name}".`);
+    if (!data.ok) throw new Invalid(data.problems.map(({ field, sentence }) => ({ field, message: sentence })));
+    const given = c.req.header('Idempotency-Key');
+    const key = given === undefined ? {} : { key: `${c.var.key.id}:${valid(IDEMPOTENCY_KEY, given, 'Idempotency-Key')}` };
+    const told = await portal.actors.tell(run.id, { type: 'heard', name, data: data.value, by: c.var.key.name, ...key });
+    if (told.is === 'too_late') c.header('Idempotency-Replayed', 'true');
+    return c.json(runJson(portal, await runOr404(portal, run.id)), told.is === 'too_late' ? 200 : 202);
+  });
 
   app.route('/', api);
 }

@@ -15,6 +15,7 @@ import { putBack } from '../actors/mailbox.ts';
 import { notFound } from '../errors.ts';
 import { workflowsOf } from '../people/owners.ts';
 import type { Portal } from '../portal.ts';
+import { earlierValues } from '../runs/earlier.ts';
 import { type OutboxLine, type RunView, readRun } from '../runs/find.ts';
 import { listRuns, type RunFilterStatus } from '../runs/list.ts';
 import { sendFile } from './files.ts';
@@ -101,6 +102,17 @@ export function mountRuns(app: Hono, portal: Portal): void {
     return goOn(c, paths.run.to({ run: run.id }));
   });
 
+  app.post(paths.reopening.pattern, owner, async (c) => {
+    const run = await ownedRun(c, portal);
+    const posted = await readPost(c);
+    const typed = { stage: textOf(posted, 'stage'), reason: cleanLine(textOf(posted, 'reason')).slice(0, 1000) };
+    const refused = { act: 'reopening' as const, handOff: null, typed };
+    if (!Object.hasOwn(run.published.definition.stages, typed.stage))
+      return refuse(c, portal, run, { ...refused, field: 'stage', sentence: 'Please choose a stage.' });
+    if (typed.reason === '') return refuse(c, portal, run, { ...refused, field: 'reason', sentence: 'Please give a reason.' });
+    return tell(c, portal, run, { type: 'reopened', stage: typed.stage, by: c.var.owner, reason: typed.reason });
+  });
+
   app.post(paths.reassignment.pattern, owner, async (c) => {
     const run = await ownedRun(c, portal);
     const posted = await readPost(c);
@@ -158,6 +170,7 @@ function page(
   status: 200 | 409 | 422 = 200,
 ) {
   const { definition } = run.published;
+  const earlier = earlierValues(run.history);
   return c.html(
     <RunPage
       owner={c.var.owner}
@@ -169,6 +182,7 @@ function page(
       facts={shownFacts(definition, run.facts, Object.keys(definition.data)).map((fact) => ({
         ...fact,
         source: sourceOf(run.facts[fact.key]?.origin, definition),
+        earlier: earlier[fact.key] ?? [],
       }))}
       history={run.history}
       handOffs={run.handOffs}
@@ -188,8 +202,17 @@ function progressOf(run: RunView): Progress {
 function sourceOf(origin: Origin | undefined, definition: Definition): string {
   if (origin === undefined) return '';
   const where = origin.stage === null ? 'at the start' : `at ${stageTitle(definition, origin.stage)}`;
-  return `${origin.from === 'effect' ? `from the call ${origin.by}` : `from ${origin.by}`}, ${where}, ${showInstant(origin.at, definition.timezone)}`;
+  return `${FROM[origin.from]}${origin.by}, ${where}, ${showInstant(origin.at, definition.timezone)}`;
 }
+
+const FROM: Record<Origin['from'], string> = {
+  trigger: 'from ',
+  answer: 'from ',
+  effect: 'from the call ',
+  event: 'from the event ',
+  table: 'from the table ',
+  rule: 'computed by ',
+};
 
 const MAIL_WORDS: Record<string, string> = {
   hand_off: 'Hand-off',

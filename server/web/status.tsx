@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { actorTitle, type Definition, END, stageOf, stageTitle } from '../../machines/definition.ts';
 import { shownFacts } from '../../machines/facts.ts';
+import type { Happening } from '../../machines/outcome.ts';
 import { paths } from '../../views/paths.ts';
 import { type Standing, StatusPage } from '../../views/status.tsx';
 import { Refusal } from '../errors.ts';
@@ -16,6 +17,7 @@ export function mountStatus(app: Hono, portal: Portal): void {
     if (run === null) throw new Refusal(404, 'unknown_link', 'There is nothing behind this link any more.');
     const { definition } = run.published;
     const own = Object.entries(run.facts).flatMap(([key, { origin }]) => (origin.by === run.starter.email ? [key] : []));
+    const restricted = (key: string) => definition.data[key]?.visible_to !== undefined && !own.includes(key);
     return c.html(
       <StatusPage
         title={run.title}
@@ -25,7 +27,10 @@ export function mountStatus(app: Hono, portal: Portal): void {
         stages={wayOf(run)}
         either={forkOf(run)}
         facts={shownFacts(definition, run.facts, own.sort(inOrderOf(definition)))}
-        history={run.history}
+        history={run.history.map((step) => ({
+          ...step,
+          happened: step.happened.map((one) => withoutRestricted(one, restricted)),
+        }))}
         words={{
           starter: run.starter,
           timezone: definition.timezone,
@@ -36,6 +41,12 @@ export function mountStatus(app: Hono, portal: Portal): void {
       />,
     );
   });
+}
+
+/** What others answered in confidence is not for the one who asked. */
+function withoutRestricted(happening: Happening, restricted: (key: string) => boolean): Happening {
+  if (happening.what !== 'answered' && happening.what !== 'supplied') return happening;
+  return { ...happening, answers: happening.answers.filter(({ key }) => !restricted(key)) };
 }
 
 function inOrderOf({ data }: Definition): (one: string, other: string) => number {

@@ -1,6 +1,6 @@
 import { showInstant } from '../../machines/calendar.ts';
 import { type Definition, labelOf, stageTitle } from '../../machines/definition.ts';
-import type { Happening } from '../../machines/outcome.ts';
+import type { Happening, HowRouted } from '../../machines/outcome.ts';
 import type { ShownFact } from '../../machines/values.ts';
 import { nameOf } from './words.ts';
 
@@ -22,7 +22,9 @@ export function lineOf(happening: Happening, definition: Definition): Line {
     case 'answered':
       return line(`${nameOf(happening.by)} answered ${stage(happening.stage)}.`, { answers: happening.answers, tone: 'good' });
     case 'routed':
-      return line(`From ${stage(happening.from)} on to ${stage(happening.to)}.`, { why: happening.why });
+      return line(`From ${stage(happening.from)} on to ${stage(happening.to)}${howWords(happening.how)}.`, {
+        why: `${happening.why}${insteadWords(happening.instead, stage)}`,
+      });
     case 'reminded':
       return line(`${nameOf(happening.to)} was reminded.`);
     case 'overdue':
@@ -48,6 +50,27 @@ export function lineOf(happening: Happening, definition: Definition): Line {
     default:
       return moreOf(happening, definition, stage);
   }
+}
+
+const HOW: Partial<Record<HowRouted, string>> = {
+  rule: ', by a rule',
+  otherwise: ', since no rule held',
+  limit: ', since the limit is reached',
+  skip: ', left out',
+  model: ', judged by a model',
+  person: ', chosen by a person',
+  late: ', since nothing came in time',
+  none: ', since nothing was found',
+};
+
+/** How the way came to be chosen; older histories do not say it. */
+function howWords(how: HowRouted | undefined): string {
+  return (how && HOW[how]) ?? '';
+}
+
+function insteadWords(instead: readonly string[] | undefined, stage: (key: string) => string): string {
+  if (instead === undefined || instead.length === 0) return '';
+  return ` Not: ${instead.map((key) => (key === 'end' ? 'the end' : stage(key))).join(', ')}.`;
 }
 
 type Later = Extract<

@@ -26,7 +26,7 @@ export type RunPageProps = {
   progress: Progress;
   /** Why somebody has to look, if somebody has to. */
   attention: string | null;
-  facts: (ShownFact & { source: string })[];
+  facts: (ShownFact & { source: string; earlier: { text: string; by: string; at: Instant }[] })[];
   history: { seq: number; at: Instant; happened: Happening[] }[];
   handOffs: HandOffRow[];
   sent: SentRow[];
@@ -57,7 +57,7 @@ export type SentRow = {
 };
 
 export type Refused = {
-  act: 'cancellation' | 'reassignment';
+  act: 'cancellation' | 'reassignment' | 'reopening';
   handOff: string | null;
   field: string;
   sentence: string;
@@ -85,7 +85,7 @@ export function RunPage(props: RunPageProps) {
       <Facts {...props} />
       <History {...props} />
       <Sent {...props} />
-      {run.endedAt === null ? <Cancellation run={run.id} refused={props.refused} /> : null}
+      {run.endedAt === null ? <Cancellation run={run.id} refused={props.refused} /> : <Reopening {...props} />}
     </OwnerPage>
   );
 }
@@ -209,6 +209,53 @@ function Cancellation({ run, refused }: { run: string; refused: Refused | null }
   );
 }
 
+/** An ended run is taken up again at a stage; everything that happened before stays in its history. */
+function Reopening({ run, definition, refused }: RunPageProps) {
+  const mine = refused?.act === 'reopening' ? refused : null;
+  return (
+    <section aria-labelledby="reopen">
+      <h2 id="reopen">Reopen this run</h2>
+      <details class="act" open={mine !== null}>
+        <summary>Reopen it</summary>
+        <p>It goes on at the stage that you choose, with all its data and its history.</p>
+        <form method="post" action={paths.reopening.to({ run: run.id })}>
+          <div class="field">
+            <label for="reopen-stage">Stage</label>
+            <select id="reopen-stage" name="stage">
+              {Object.keys(definition.stages).map((stage) => (
+                <option value={stage} selected={mine?.typed.stage === stage}>
+                  {stageTitle(definition, stage)}
+                </option>
+              ))}
+            </select>
+          </div>
+          <TextField id="reopen-reason" name="reason" label="Reason; it stands in the history" type="text" refused={mine} />
+          <button class="button button-quiet" type="submit">
+            Reopen the run
+          </button>
+        </form>
+      </details>
+    </section>
+  );
+}
+
+/** The values that a datum had before, each with whoever gave it. */
+function Earlier({ values, timezone }: { values: RunPageProps['facts'][number]['earlier']; timezone: string }) {
+  if (values.length === 0) return null;
+  return (
+    <details class="earlier">
+      <summary>{values.length === 1 ? 'One earlier value' : `${values.length} earlier values`}</summary>
+      <ul>
+        {values.map(({ text, by, at }) => (
+          <li>
+            {text} <span class="quiet">{`from ${by}, ${showInstant(at, timezone)}`}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
 function TextField(props: { id: string; name: string; label: string; type: 'text' | 'email'; refused: Refused | null }) {
   const { id, name, label, type, refused } = props;
   const problem = refused?.field === name ? refused.sentence : null;
@@ -234,7 +281,7 @@ function TextField(props: { id: string; name: string; label: string; type: 'text
   );
 }
 
-function Facts({ run, facts }: RunPageProps) {
+function Facts({ run, facts, definition }: RunPageProps) {
   return (
     <section aria-labelledby="data">
       <h2 id="data">Data</h2>
@@ -250,6 +297,7 @@ function Facts({ run, facts }: RunPageProps) {
                 <a href={paths.runFile.to({ run: run.id, file: fact.file.id })}>{fact.text}</a>
               )}
               <span class="quiet">{fact.source}</span>
+              <Earlier values={fact.earlier} timezone={definition.timezone} />
             </dd>
           </div>
         ))}

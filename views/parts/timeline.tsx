@@ -64,6 +64,14 @@ function lineOf(happening: Happening, words: TimelineWords, moved: ReadonlySet<s
       return `An email went out: ${happening.subject}.`;
     case 'cancelled':
       return happening.reason === '' ? 'Cancelled.' : `Cancelled: ${happening.reason}`;
+    case 'supplied':
+      return `${called(happening.by, words, roleOf(happening.stage), 'You')} sent a part: ${happening.answers.map(({ label }) => label).join(', ')}.`;
+    case 'skipped':
+      return `${stageTitle(happening.stage)} was left out: ${happening.because}`;
+    case 'waiting':
+      return `${stageTitle(happening.stage)}: waiting${happening.until === null ? '' : ` until ${showInstant(happening.until, words.timezone)}`}.`;
+    case 'reopened':
+      return `Taken up again at ${stageTitle(happening.stage)}: ${happening.reason}`;
     case 'ended':
       return 'Finished.';
     default:
