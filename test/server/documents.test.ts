@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readDefinition, showFinding } from '../../machines/check/read.ts';
+import { asMarkdown } from '../../machines/markdown.ts';
 import { type Block, blocksOf, wordsOf } from '../../server/documents/blocks.ts';
 import type { Printed } from '../../server/documents/pdf.ts';
 import { printAside } from '../../server/documents/print.ts';
@@ -8,6 +10,7 @@ import { createDocumentPerformer } from '../../server/effects/document.ts';
 import { createMailPerformer } from '../../server/effects/mail.ts';
 import type { ClaimedEffect } from '../../server/effects/outbox.ts';
 import { EffectFailed } from '../../server/errors.ts';
+import { readRun } from '../../server/runs/find.ts';
 import { pagesOf } from '../world/pdf.ts';
 import { openWorld, type World } from '../world/world.ts';
 
@@ -34,6 +37,45 @@ describe('Markdown', () => {
       texts(blocksOf('<script>alert(1)</script>\n\nA <b>b</b> &lt; [c](https://example.com/d) ![e](file:///etc/passwd)')),
     ).toEqual(['<script>alert(1)</script>', 'A <b>b</b> &lt; c (https://example.com/d) e (file:///etc/passwd)']);
     expect(texts(blocksOf('<https://example.com> a@example.com'))).toEqual(['https://example.com a@example.com']);
+  });
+  test('shows what people typed into a template as they typed it', () => {
+    const marks = [
+      '*',
+      '_',
+      '`',
+      '#',
+      '-',
+      '>',
+      '|',
+      '~',
+      '[',
+      ']',
+      '(',
+      ')',
+      '<',
+      '!',
+      '\\',
+      '&amp;',
+      '1.',
+      '2)',
+      '=',
+      '+',
+      ' ',
+      '\n',
+      'a',
+    ];
+    const typed = fc.array(fc.constantFrom(...marks), { minLength: 1, maxLength: 14 }).map((parts) => parts.join(''));
+    const tidy = (text: string) => text.replace(/\s+/g, ' ').trim();
+    fc.assert(
+      fc.property(typed, (text) => {
+        const blocks = blocksOf(`Said: ${asMarkdown(text)}`);
+        expect(blocks.every(({ is }) => is === 'paragraph')).toBe(true);
+        expect(tidy(texts(blocks).join(' '))).toBe(tidy(`Said: ${text}`));
+        const alone = blocksOf(asMarkdown(text));
+        expect(tidy(texts(alone).join(' '))).toBe(tidy(text));
+      }),
+      { numRuns: 3000 },
+    );
   });
 });
 
@@ -172,6 +214,8 @@ describe('a workflow that makes documents', () => {
     const [pdf, notes] = letter?.attachments ?? [];
     const page = await world.visitor().get(`/mailbox/${letter?.id}`);
     expect(page.html).toContain(`/mailbox/${letter?.id}/files/${pdf?.id}`);
+    const view = await readRun(world.portal, run);
+    expect(view?.outbox.map(({ kind, to }) => [kind, to])).toContainEqual(['document', 'Certificate-of-Žofie.pdf']);
     const file = await fetch(`${world.url}/mailbox/${letter?.id}/files/${pdf?.id}`);
     expect(file.headers.get('content-disposition')).toMatch(/^attachment;/);
     const bytes = new Uint8Array(await file.arrayBuffer());
