@@ -5,7 +5,7 @@ import { shownFacts, withValues } from './facts.ts';
 import { cleanFileName } from './fields/clean.ts';
 import { resolveActor } from './people.ts';
 import { askingOf, CHOOSE, judgedBranches } from './questions/asking.ts';
-import { renderJson, renderLine, renderText, renderWithSecrets, type TemplateReach } from './templates.ts';
+import { renderJson, renderLine, renderMarkdown, renderText, renderWithSecrets, type TemplateReach } from './templates.ts';
 import { filesIn, type Row } from './values.ts';
 import type { Writing } from './writing.ts';
 
@@ -114,7 +114,7 @@ export function startDocument(w: Writing, definition: Definition, around: Surrou
     title,
     name: `${cleanFileName(title)}.${component.format === 'pdf' ? 'pdf' : 'md'}`,
     format: component.format,
-    text: renderText(component.template, definition, facts, reachOf(w, around)),
+    text: renderMarkdown(component.template, definition, facts, reachOf(w, around)),
     into: component.into,
   });
   w.change({ awaiting: { effect, component: id } });

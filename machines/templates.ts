@@ -3,6 +3,7 @@ import { type Definition, fieldOf } from './definition.ts';
 import type { TextProblem } from './expressions.ts';
 import { cleanLine } from './fields/clean.ts';
 import { plainValue, showValue } from './fields/field.ts';
+import { asMarkdown } from './markdown.ts';
 import { closest } from './spelling.ts';
 import type { Facts, Person, Value } from './values.ts';
 import { EMAIL } from './words.ts';
@@ -13,31 +14,40 @@ export type TemplateReach = { portal: string; settings: Record<string, string>; 
 /** A text in which secrets are named, to be put in by whoever makes the call, and nowhere else. */
 export type SecretText = ({ text: string } | { secret: string })[];
 
-// Texts of people are values here and never templates: what they type cannot be rendered again.
-const engine = new Liquid({
-  strictVariables: true,
-  strictFilters: true,
-  lenientIf: true,
-  ownPropertyOnly: true,
-  templates: {},
-  relativeReference: false,
-  cache: false,
-  parseLimit: 50_000,
-  // Only a bomb comes near it: a limit in wall time must not make a step fail because the machine was busy.
-  renderLimit: 1000,
-  memoryLimit: 1_000_000,
-});
 // No template reads another file, and none can hang about in loops over numbers.
-for (const tag of ['include', 'render', 'layout', 'block', 'tablerow', 'increment', 'decrement', 'cycle'])
-  delete engine.tags[tag];
+const DENIED_TAGS = ['include', 'render', 'layout', 'block', 'tablerow', 'increment', 'decrement', 'cycle'];
 const DENIED_FILTERS = ['raw', 'where_exp', 'reject_exp', 'find_exp', 'find_index_exp', 'group_by_exp', 'has_exp', 'strip_html'];
 // These ask the clock ("now"), the server's time zone or chance: a replay would give another text.
 const IMPURE_FILTERS = ['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string', 'date_to_long_string', 'sample'];
-for (const filter of [...DENIED_FILTERS, ...IMPURE_FILTERS]) delete engine.filters[filter];
+
+/** Texts of people are values here and never templates: what they type cannot be rendered again. */
+function createEngine(options: { outputEscape?: (value: unknown) => string } = {}): Liquid {
+  const made = new Liquid({
+    ...options,
+    strictVariables: true,
+    strictFilters: true,
+    lenientIf: true,
+    ownPropertyOnly: true,
+    templates: {},
+    relativeReference: false,
+    cache: false,
+    parseLimit: 50_000,
+    // Only a bomb comes near it: a limit in wall time must not make a step fail because the machine was busy.
+    renderLimit: 1000,
+    memoryLimit: 1_000_000,
+  });
+  for (const tag of DENIED_TAGS) delete made.tags[tag];
+  for (const filter of [...DENIED_FILTERS, ...IMPURE_FILTERS]) delete made.filters[filter];
+  return made;
+}
+
+const engine = createEngine();
+const markdownEngine = createEngine({ outputEscape: (value) => asMarkdown(String(value ?? '')) });
 
 const NOBODY: Person = { email: '', name: null };
 type Parsed = { template: Template[]; names: string[] };
 const parsed = new Map<string, Parsed>();
+const parsedMarkdown = new Map<string, Parsed>();
 const MOST_PARSED = 5000;
 const SECRET = /\{\{-?\s*secrets\.([A-Z][A-Z0-9_]*)\s*-?\}\}/g;
 const SINGLE = /^\s*\{\{\s*([a-z][a-z0-9_]*)\s*\}\}\s*$/;
@@ -45,6 +55,11 @@ const SINGLE = /^\s*\{\{\s*([a-z][a-z0-9_]*)\s*\}\}\s*$/;
 /** A text with the facts filled in as people read them. A datum not gathered yet reads as nothing. */
 export function renderText(template: string, definition: Definition, facts: Facts, reach: TemplateReach): string {
   return render(template, definition, facts, reach, showValue);
+}
+
+/** Markdown with the facts filled in, as people read them and never as Markdown of their own. */
+export function renderMarkdown(template: string, definition: Definition, facts: Facts, reach: TemplateReach): string {
+  return render(template, definition, facts, reach, showValue, { engine: markdownEngine, parsed: parsedMarkdown });
 }
 
 /** One line of text, without control characters, at most `max` characters. */
@@ -147,7 +162,17 @@ export function singleName(template: string): string | null {
 
 type Show = (field: Definition['data'][string], value: Value) => string;
 
-function render(template: string, definition: Definition, facts: Facts, reach: TemplateReach, show: Show): string {
+/** Which engine fills a template in, and what it has read already. */
+type Filling = { engine: Liquid; parsed: Map<string, Parsed> };
+
+function render(
+  template: string,
+  definition: Definition,
+  facts: Facts,
+  reach: TemplateReach,
+  show: Show,
+  filling: Filling = { engine, parsed },
+): string {
   if (!template.includes('{')) return template;
   const textOf = (key: string) => {
     const value = facts[key]?.value;
@@ -155,18 +180,18 @@ function render(template: string, definition: Definition, facts: Facts, reach: T
   };
   // Most templates of steps are a single name, and this way of reading it is 30 times as fast.
   const [, single] = SINGLE.exec(template) ?? [];
-  if (single !== undefined && Object.hasOwn(definition.data, single)) return textOf(single);
-  const { template: known, names } = parse(template);
+  if (single !== undefined && Object.hasOwn(definition.data, single) && filling.engine === engine) return textOf(single);
+  const { template: known, names } = parse(template, filling);
   const texts = Object.fromEntries(names.filter((name) => Object.hasOwn(definition.data, name)).map((key) => [key, textOf(key)]));
   const { portal, settings, starter } = reach;
   return String(
-    engine.renderSync(known, { ...texts, portal, settings, starter: { email: starter.email, name: starter.name ?? '' } }),
+    filling.engine.renderSync(known, { ...texts, portal, settings, starter: { email: starter.email, name: starter.name ?? '' } }),
   );
 }
 
-function parse(template: string): Parsed {
-  const known = parsed.get(template) ?? { template: engine.parse(template), names: namesInTemplate(template) };
-  if (parsed.size < MOST_PARSED) parsed.set(template, known);
+function parse(template: string, filling: Filling): Parsed {
+  const known = filling.parsed.get(template) ?? { template: filling.engine.parse(template), names: namesInTemplate(template) };
+  if (filling.parsed.size < MOST_PARSED) filling.parsed.set(template, known);
   return known;
 }
 

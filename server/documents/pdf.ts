@@ -71,7 +71,7 @@ const HEADINGS = [
   { size: { fontSize: 11, lineHeight: 1.3 }, marginTop: 10, marginBottom: 4 },
 ] as const;
 
-/** Prints on A4. The same input gives the same bytes: the only time in there is the one that is given. */
+/** Prints on A4. Once in a program only (see pdf-worker.ts); the only time in there is the one that is given. */
 export async function printPdf({ title, text, footer, at }: Printed): Promise<Uint8Array> {
   const blocks = blocksOf(text);
   const [first] = blocks;

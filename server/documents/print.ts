@@ -4,11 +4,19 @@ import type { Printed } from './pdf.ts';
 
 const LONGEST_TEXT = 300_000;
 const LONGEST_MS = 60_000;
+const AT_ONCE = 2;
 
-/** Prints a document as PDF, aside from the server's own work. Throws EffectFailed when that cannot be done. */
+let printing = 0;
+const waiting: (() => void)[] = [];
+
+/**
+ * Prints a document as PDF, aside from the server's own work: the same input gives the same bytes. Throws EffectFailed when that
+ * cannot be done.
+ */
 export async function printAside(printed: Printed): Promise<Uint8Array> {
   if (printed.text.length > LONGEST_TEXT)
     throw new EffectFailed(`The document has ${printed.text.length} characters; ${LONGEST_TEXT} can be printed.`, false);
+  await turn();
   const worker = new Worker(new URL('./pdf-worker.ts', import.meta.url), {
     workerData: printed,
     resourceLimits: { maxOldGenerationSizeMb: 512 },
@@ -17,7 +25,15 @@ export async function printAside(printed: Printed): Promise<Uint8Array> {
     return await answerOf(worker);
   } finally {
     await worker.terminate();
+    printing -= 1;
+    waiting.shift()?.();
   }
+}
+
+/** Many documents may be asked for at once; each takes a core and some memory while it is printed. */
+async function turn(): Promise<void> {
+  if (printing >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+  printing += 1;
 }
 
 function answerOf(worker: Worker): Promise<Uint8Array> {

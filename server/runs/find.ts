@@ -52,7 +52,7 @@ export type HistoryLine = { seq: number; at: Instant; type: string; happened: Ha
 
 export type OutboxLine = {
   id: string;
-  kind: 'mail' | 'http';
+  kind: 'mail' | 'http' | 'judge' | 'document';
   /** What it is, e.g. `hand_off` or `payment`. */
   what: string;
   to: string;
@@ -189,7 +189,7 @@ export async function readHistory(sql: Sql, run: string): Promise<HistoryLine[]>
 
 type OutboxRow = {
   id: string;
-  kind: 'mail' | 'http';
+  kind: 'mail' | 'http' | 'judge' | 'document';
   body: unknown;
   state: 'ready' | 'done' | 'held';
   attempts: number;
@@ -207,6 +207,10 @@ const SHOWN = z.union([
   z
     .object({ component: z.string(), method: z.string(), url: z.string() })
     .transform(({ component, method, url }) => ({ what: component, to: `${method} ${url.split('?')[0]}` })),
+  z
+    .object({ component: z.string(), name: z.string(), format: z.string() })
+    .transform(({ component, name }) => ({ what: component, to: name })),
+  z.object({ stage: z.string(), stageTitle: z.string() }).transform(({ stage, stageTitle }) => ({ what: stage, to: stageTitle })),
 ]);
 
 async function readOutbox(sql: Sql, run: string): Promise<OutboxLine[]> {

@@ -226,6 +226,8 @@ const MAIL_WORDS: Record<string, string> = {
 
 function whatOf({ kind, what, to, record }: OutboxLine): string {
   if (kind === 'mail') return `${MAIL_WORDS[what] ?? what} to ${to}`;
+  if (kind === 'judge') return `The question which way on from ${to}`;
+  if (kind === 'document') return `The document ${to}${record?.note ? ` (${record.note})` : ''}`;
   const answer = record?.status ? ` (answered ${record.status} in ${record.tookMs} ms)` : '';
   return `Call ${what}: ${to}${answer}`;
 }

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkTemplate, renderAddress, renderJson, renderLine, renderText, renderWithSecrets } from '../../machines/templates.ts';
+import {
+  checkTemplate,
+  renderAddress,
+  renderJson,
+  renderLine,
+  renderMarkdown,
+  renderText,
+  renderWithSecrets,
+} from '../../machines/templates.ts';
 import { EMMA, factsOf, workflowOver } from './cast.ts';
 
 const workflow = workflowOver({
@@ -115,5 +123,19 @@ describe('the address of an actor', () => {
   test('is never anything but an address', () => {
     expect(() => renderAddress('{{ purpose }}', workflow, facts)).toThrow('no email address');
     expect(() => renderAddress('{{ manager_email }}', workflow, {})).toThrow('no email address');
+  });
+});
+
+describe('Markdown', () => {
+  const markdown = (template: string, purpose = 'Taxi & <b>lunch</b>') =>
+    renderMarkdown(template, workflow, factsOf({ amount: 750000, purpose, manager_email: 'max@example.com' }), REACH);
+
+  test('keeps that of the template, and what people typed is text in it', () => {
+    expect(markdown('# {{ purpose }}\n\n**{{ amount }}**')).toBe('# Taxi & \\<b>lunch\\</b>\n\n**$7,500.00**');
+    expect(markdown('{{ purpose }}', '# Big\n- one\n1. two\n    code')).toBe('\\# Big\n\\- one\n1\\. two\ncode');
+    expect(markdown('{% if purpose == "a_b" %}yes{% endif %}', 'a_b')).toBe('yes');
+    expect(markdown('{{ portal }} {{ starter.email }} {{ purpose | upcase }}', '*x*')).toBe(
+      'https://baton.example.com emma@example.com \\*X\\*',
+    );
   });
 });

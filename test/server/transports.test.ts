@@ -43,6 +43,18 @@ describe('a mail by SMTP', () => {
     expect(raw.toString()).toMatch(/^X-Auto-Response-Suppress: All\r$/im);
   });
 
+  test('brings its files along, byte for byte', async () => {
+    const sink = await smtpSink();
+    await sink.transport.send(letter({ attachments: [ATTACHED] }));
+    const mail = await PostalMime.parse(sink.arrived[0]?.raw ?? '');
+    expect(mail.attachments).toMatchObject([
+      { filename: 'Zertifikat-Žofie.pdf', mimeType: 'application/pdf', disposition: 'attachment' },
+    ]);
+    const [{ content } = { content: '' }] = mail.attachments;
+    expect(Buffer.from(content instanceof ArrayBuffer ? new Uint8Array(content) : []).equals(ATTACHED.bytes)).toBe(true);
+    expect(mail.text?.trim()).toBe('Hello');
+  });
+
   test('has the recipient, subject and headers that we meant, whatever was typed', async () => {
     const sink = await smtpSink();
     const nasty = [
@@ -151,6 +163,16 @@ describe('a mail by Resend', () => {
     });
   });
 
+  test('brings its files along, byte for byte', async () => {
+    const stub = await resendStub([{ status: 200, body: { id: 'sent-1' } }]);
+    await stub.transport.send(letter({ attachments: [ATTACHED] }));
+    expect(JSON.parse(stub.calls[0]?.body ?? '')).toMatchObject({
+      attachments: [
+        { filename: 'Zertifikat-Žofie.pdf', content: ATTACHED.bytes.toString('base64'), content_type: 'application/pdf' },
+      ],
+    });
+  });
+
   const date = 'Fri, 20 Nov 2026 10:00:00 GMT';
   test.each<{ status: number; name: string; headers: Record<string, string>; again: boolean; waitMs: number | null }>([
     { status: 429, name: 'rate_limit_exceeded', headers: { 'retry-after': '7' }, again: true, waitMs: 7000 },
@@ -200,13 +222,14 @@ test('the local mailbox keeps a mail once, and shows the newest first', async ()
   await transport.send(letter());
   at = '2026-11-20T10:01:00.000Z';
   await transport.send(letter({ subject: 'Again' }));
-  await transport.send(letter({ id: ID(2), run: null, kind: 'sign_in', subject: 'Two\r\nlines' }));
+  await transport.send(letter({ id: ID(2), run: null, kind: 'sign_in', subject: 'Two\r\nlines', attachments: [ATTACHED] }));
   const mails = await listMails(sql, { limit: 10 });
   expect(mails.map(({ id, subject }) => [id, subject])).toEqual([
     [ID(2), 'Two lines'],
     [ID(1), 'A subject'],
   ]);
   expect(await findMail(sql, ID(1))).toEqual({ ...letter(), at: '2026-11-20T10:00:00.000Z' });
+  expect((await findMail(sql, ID(2)))?.attachments).toEqual([ATTACHED.file]);
   expect(await findMail(sql, ID(3))).toBeNull();
   expect(await findMail(sql, "1' or 1=1")).toBeNull();
   expect(await listMails(sql, { limit: 1 })).toHaveLength(1);
@@ -241,6 +264,11 @@ const HEADERS = [
   'x-auto-response-suppress',
   'x-entity-ref-id',
 ];
+
+const ATTACHED = {
+  file: { id: ID(9), name: 'Zertifikat-Žofie.pdf', type: 'application/pdf', size: 5000, sha256: 'x' },
+  bytes: Buffer.from(Array.from({ length: 5000 }, (_, n) => n % 256)),
+};
 
 function ID(n: number): string {
   return `019ac0de-0000-7000-8000-00000000000${n}`;

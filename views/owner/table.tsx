@@ -152,11 +152,11 @@ function RowInputs({ columns, row, index }: { columns: KeyedField[]; row: Editor
             placeholder="end"
           />
         </Labelled>
-        {row.state === '' ? null : <span class="row-state">{row.state}</span>}
       </td>
       {columns.map((column) => (
         <td>
           <Cell column={column} row={row} index={index} />
+          {column.key === 'until' && row.state !== '' ? <span class="row-state">{row.state}</span> : null}
         </td>
       ))}
       <td>
