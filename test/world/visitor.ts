@@ -19,8 +19,8 @@ export type Page = { status: number; url: string; html: string; headers: Headers
 /** Somebody with a browser that runs no scripts: follows redirects, keeps cookies, posts forms as they stand. */
 export type Visitor = {
   get(path: string): Promise<Page>;
-  /** Posts the form of a page: its hidden inputs, with `values` on top. A File value makes an upload. */
-  submit(page: Page, values: Record<string, string | File>, action?: string): Promise<Page>;
+  /** Posts the form of a page: its hidden inputs, with `values` on top. A File makes an upload, a list several answers. */
+  submit(page: Page, values: Record<string, string | File | (string | File)[]>, action?: string): Promise<Page>;
 };
 
 /** Opens a visitor to a portal. */
@@ -55,7 +55,9 @@ export function visit(portalUrl: string): Visitor {
     get: (path) => go('GET', path, null),
     submit(page, values, action) {
       const body = new FormData();
-      for (const [name, value] of Object.entries({ ...hiddenIn(page.html), ...values })) body.set(name, value);
+      for (const [name, value] of Object.entries({ ...hiddenIn(page.html), ...values })) {
+        for (const one of [value].flat()) body.append(name, one);
+      }
       return go('POST', action ?? actionIn(page), body);
     },
   };
