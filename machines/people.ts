@@ -32,3 +32,8 @@ export function firstOwner({ owners }: Definition): Person {
 export function momentOf({ starter, step, startedAt }: RunContext): Moment {
   return { starter, at: step?.at ?? startedAt };
 }
+
+/** Somebody as their role and address: `Manager (mara@example.com)`. */
+export function nameOfActor({ actors }: Definition, actor: string, { email }: Person): string {
+  return `${actors[actor]?.title ?? 'Owner'} (${email})`;
+}

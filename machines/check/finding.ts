@@ -41,6 +41,7 @@ export type FindingCode =
   | 'rules_overlap'
   | 'rules_leave_a_gap'
   | 'locale'
+  | 'case_failed'
   | 'system_asks_people'
   | 'person_expected'
   | 'actor_address'

@@ -1,5 +1,6 @@
 import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { DEFINITION, type Definition } from '../definition.ts';
+import { caseFailures } from './cases.ts';
 import { circleFindings } from './circles.ts';
 import { type Finding, type FindingCode, type Found, showFinding } from './finding.ts';
 import { flowFindings } from './flow.ts';
@@ -63,7 +64,7 @@ function meaningFindings(definition: Definition): Found[] {
   if (found.some(({ code }) => UNSOUND.includes(code))) return found;
   const never = new Set(found.flatMap(({ code, path }) => (code === 'never_gathered' ? [path.join('.')] : [])));
   const flow = flowFindings(definition).filter(({ path }) => !never.has(path.join('.')));
-  return [
+  const all = [
     ...found,
     ...valueFindings(definition),
     ...forkFindings(definition),
@@ -71,6 +72,8 @@ function meaningFindings(definition: Definition): Found[] {
     ...flow,
     ...unusedFindings(definition),
   ];
+  // Only a definition without a fault can be played.
+  return all.some(({ severity }) => severity !== 'warning') ? all : [...all, ...caseFailures(definition)];
 }
 
 // With these, questions or conditions cannot even be put together.

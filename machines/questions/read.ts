@@ -122,7 +122,7 @@ function tooMuch({ atMost, field }: OneQuestion, value: Value, { definition, fac
 }
 
 /** The cross-field rules that the answers break: those over data of which some was just answered, and all is given. */
-function brokenRules(answers: Record<string, Value>, against: Against): Problem[] {
+export function brokenRules(answers: Record<string, Value>, against: Against): Problem[] {
   return against.definition.checks.flatMap(({ that, message, at }) => {
     const names = dataIn(that, against.definition);
     if (!names.some((name) => answers[name] !== undefined)) return [];

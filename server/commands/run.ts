@@ -13,7 +13,15 @@ export async function runCommand(workflow: string, options: Options): Promise<nu
     const { definition } = await portal.library.newest(workflow);
     const email = EMAIL.safeParse(options.email ?? definition.owners[0]);
     if (!email.success) throw new Refusal(422, 'email', `"${options.email}" is not an email address.`);
-    const facts = factsForStart(definition, data, { from: 'trigger', by: 'command line', stage: null, at: portal.clock.now() });
+    const facts = factsForStart(
+      definition,
+      data,
+      { from: 'trigger', by: 'command line', stage: null, at: portal.clock.now() },
+      {
+        email: email.data,
+        name: options.name ?? null,
+      },
+    );
     if (!facts.ok) {
       for (const { field, sentence } of facts.problems) process.stderr.write(`${field}: ${sentence}\n`);
       return 1;

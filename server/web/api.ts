@@ -101,9 +101,9 @@ async function begin(portal: Portal, key: ApiKey, body: unknown, idempotencyKey:
   const scoped =
     idempotencyKey === undefined ? null : `api:${key.id}:${valid(IDEMPOTENCY_KEY, idempotencyKey, 'Idempotency-Key')}`;
   const { definition } = await portal.library.newest(workflow);
-  const facts = factsForStart(definition, data, { from: 'trigger', by: key.name, stage: null, at: portal.clock.now() });
-  if (!facts.ok) throw new Invalid(facts.problems.map(({ field, sentence }) => ({ field: `data.${field}`, message: sentence })));
   const person = { email: starter.email, name: starter.name ?? null };
+  const facts = factsForStart(definition, data, { from: 'trigger', by: key.name, stage: null, at: portal.clock.now() }, person);
+  if (!facts.ok) throw new Invalid(facts.problems.map(({ field, sentence }) => ({ field: `data.${field}`, message: sentence })));
   return portal.actors.begin({ workflow, starter: person, trigger: 'api', facts: facts.value, idempotencyKey: scoped });
 }
 

@@ -127,12 +127,12 @@ function wordsFor(
     case 'state':
       return { label: 'State', help: null, required: true };
     case 'measured':
-      return { label: `Measured value in ${measure?.unit ?? ''}`, help: limitsOf(measure), required: false };
+      return { label: `Measured value in ${measure?.unit ?? ''}`, help: limitsOf(measure), required: true };
     case 'evidence':
-      return { label: 'Evidence', help: null, required: false };
+      return { label: 'Evidence', help: null, required: true };
     default:
       return evidence === 'text'
-        ? { label: 'Evidence', help: 'What proves it.', required: false }
+        ? { label: 'Evidence', help: 'What proves it.', required: true }
         : {
             label: 'Note',
             help: mayNotApply ? 'Needed when it failed or does not apply.' : 'Needed when it failed.',

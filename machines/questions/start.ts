@@ -1,0 +1,39 @@
+import { keysIn } from '../components/form.ts';
+import { type Definition, startForm } from '../definition.ts';
+import type { Moment } from '../expressions.ts';
+import { missing, readJsonValues } from '../fields/field.ts';
+import type { Facts, Problem, Read, Value } from '../values.ts';
+import { startSections } from './asking.ts';
+import { brokenRules, isAsked, isRequired } from './read.ts';
+
+/**
+ * Reads the data that a program gives a run to begin with, by the same rules as the form: anything declared may be given;
+ * what the `api` trigger collects (without such a list, what the start form asks) must be, unless it is optional or not
+ * asked as the other data stand; and the cross-field rules hold.
+ */
+export function readStart(definition: Definition, data: Record<string, unknown>, moment: Moment): Read<Record<string, Value>> {
+  const fields = Object.entries(definition.data)
+    .filter(([, { computed }]) => computed === undefined)
+    .map(([key, field]) => ({ key, field: { ...field, optional: true } }));
+  const read = readJsonValues(fields, data);
+  const values = read.ok ? read.value : {};
+  const origin = { from: 'trigger' as const, by: moment.starter.email, stage: null, at: moment.at };
+  const facts: Facts = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value, origin }]));
+  const wrong = read.ok ? [] : read.problems;
+  const problems: Problem[] = [...wrong];
+  const against = { definition, facts, moment };
+  const asked = startSections(definition, [...requiredAtStart(definition)]).flatMap(({ questions }) => questions);
+  for (const question of asked) {
+    if (values[question.key] !== undefined || wrong.some(({ field }) => field === question.key)) continue;
+    if (isAsked(question, against) && isRequired(question, against))
+      problems.push({ field: question.key, sentence: missing(question.field) });
+  }
+  if (problems.length === 0) problems.push(...brokenRules(values, against));
+  return problems.length === 0 ? { ok: true, value: values } : { ok: false, problems };
+}
+
+/** What a program has to give: what the `api` trigger says, else what the start form asks. */
+function requiredAtStart(definition: Definition): string[] {
+  for (const trigger of definition.triggers) if ('api' in trigger && trigger.api.collects) return trigger.api.collects;
+  return keysIn(startForm(definition)?.collects ?? []);
+}
