@@ -4,6 +4,7 @@ import type { Portal } from '../portal.ts';
 import { guard } from './access.ts';
 import { mountApi } from './api.ts';
 import { mountApiTables } from './api-tables.ts';
+import { mountApiVersions } from './api-versions.ts';
 import { mountAssets } from './assets.ts';
 import { problemHandlers, refuseMethods } from './errors.tsx';
 import { mountFiles } from './files.ts';
@@ -46,5 +47,6 @@ export function createApp(portal: Portal): Hono {
   mountRuns(app, portal);
   mountApi(app, portal);
   mountApiTables(app, portal);
+  mountApiVersions(app, portal);
   return app;
 }
