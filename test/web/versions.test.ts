@@ -196,10 +196,11 @@ describe('an earlier version', () => {
     expect(page.html).toContain('Manager review: the note 1 is new.');
     expect(page.html).toContain('title: Manager review');
     const live = (await world.portal.library.newest(WORKFLOW)).version;
-    const sure = await owner.get(`/workflows/${WORKFLOW}/versions/1/restoration`);
+    const restoration = `/workflows/${WORKFLOW}/versions/1/restoration`;
+    const sure = await owner.get(restoration);
     expect(sure.html).toContain('is gone');
     expect((await world.portal.library.newest(WORKFLOW)).version).toBe(live);
-    const done = await owner.submit(sure, {});
+    const done = await owner.submit(sure, {}, restoration);
     expect(done.html).toContain('it says what version 1 said');
     const newest = await world.portal.library.newest(WORKFLOW);
     expect(newest).toMatchObject({
@@ -213,7 +214,7 @@ describe('an earlier version', () => {
       version: newest.version,
       restored: false,
     });
-    const stale = await owner.submit(sure, {});
+    const stale = await owner.submit(sure, {}, restoration);
     expect(stale.status).toBe(409);
     expect((await world.portal.library.newest(WORKFLOW)).version).toBe(live + 1);
   });
