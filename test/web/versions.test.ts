@@ -93,7 +93,7 @@ describe('a run amid an open hand-off', () => {
     const mara = world.visitor();
     const open = await mara.get(link);
     expect(open.html).toContain('Think twice.');
-    expect(open.html).toContain('Expense approval, version 2');
+    expect(open.html).toContain('Version 2 of Expense approval');
     await mara.submit(open, { decision: 'approve' });
     await world.letters();
     expect(await runAs(run)).toMatchObject({ version: 2, status: 'done' });
@@ -117,7 +117,7 @@ describe('a run amid an open hand-off', () => {
     const [receipt] = await world.letters({ run, kind: 'receipt' });
     expect(receipt?.text).toContain(`for version ${version} of this workflow`);
     const status = await world.visitor().get(await world.linkFor('emma@example.com', 'receipt'));
-    expect(status.html).toContain(`Expense approval, version ${version}`);
+    expect(status.html).toContain(`Version ${version} of Expense approval`);
   });
 });
 
