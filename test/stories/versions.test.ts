@@ -69,7 +69,6 @@ test('an owner on a phone sees what a version changed, moves a run to it without
   const context = await browser.newContext({
     viewport: { width: 390, height: 844 },
     baseURL: world.url,
-    javaScriptEnabled: false,
   });
   const page = await context.newPage();
   await signIn(page);

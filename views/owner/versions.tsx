@@ -55,17 +55,22 @@ export function VersionsPage(props: VersionsPageProps) {
   );
 }
 
+/** What a version is about, leading to its page. */
+export function VersionLink({ workflow, version, note }: { workflow: string; version: number; note: string }) {
+  return (
+    <a href={paths.version.to({ workflow, version: String(version) })} aria-label={`Version ${version}: ${note}`}>
+      {note}
+    </a>
+  );
+}
+
 function Row({ workflow, row, timezone }: { workflow: string; row: VersionRow; timezone: string }) {
   return (
     <li>
-      <span class="version-number">
-        <a href={paths.version.to({ workflow, version: String(row.version) })}>
-          <span class="visually-hidden">Version </span>
-          {row.version}
-        </a>
-      </span>
+      <span class="version-number">{row.version}</span>
       <span>
-        {row.note} {row.live ? <span class="badge badge-done">live</span> : null}
+        <VersionLink workflow={workflow} version={row.version} note={row.note} />{' '}
+        {row.live ? <span class="badge badge-done">live</span> : null}
         <span class="quiet">
           {' '}
           {ORIGIN_WORDS[row.origin]} by {publisherWords(row.publishedBy)},{' '}

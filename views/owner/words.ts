@@ -34,7 +34,7 @@ export function publisherWords(by: string): string {
 export type Origin = 'file' | 'guidance' | 'command' | 'restore';
 
 export const ORIGIN_WORDS: Record<Origin, string> = {
-  file: 'published from a file',
+  file: 'published',
   guidance: 'guidance edited',
   command: 'published',
   restore: 'brought back',

@@ -5,6 +5,7 @@ import { Diagram } from '../parts/diagram.tsx';
 import { COMPONENT_WORDS } from '../parts/diagram-layout.ts';
 import { paths } from '../paths.ts';
 import { OwnerPage, Prose } from './frame.tsx';
+import { VersionLink } from './versions.tsx';
 import { counted, publisherWords, triggerWords } from './words.ts';
 
 export type WorkflowPageProps = {
@@ -150,11 +151,10 @@ function Versions({ workflow, version: live, versions, definition }: WorkflowPag
       <ol class="versions">
         {versions.slice(0, MOST_VERSIONS).map((one) => (
           <li>
-            <span class="version-number">
-              <a href={paths.version.to({ workflow, version: String(one.version) })}>{one.version}</a>
-            </span>
+            <span class="version-number">{one.version}</span>
             <span>
-              {one.note} {one.version === live ? <span class="badge badge-done">live</span> : null}
+              <VersionLink workflow={workflow} version={one.version} note={one.note} />{' '}
+              {one.version === live ? <span class="badge badge-done">live</span> : null}
               <span class="quiet">
                 {' '}
                 by {publisherWords(one.publishedBy)},{' '}
