@@ -8,6 +8,8 @@ export type RunMailProps = {
   runTitle: string;
   /** Whom people may ask: an address of an owner; empty for nobody. */
   contact: string;
+  /** The version of the workflow that asked for this mail. */
+  version: number;
 };
 
 /** The title of a run, fit for a line. */
@@ -22,7 +24,7 @@ export function runFrame(props: RunMailProps & { stageTitle?: string }): Omit<Co
   return {
     kicker: titles.filter((title) => title !== '').join(' · '),
     heading: titleOf(props),
-    foot: contact === '' ? `Sent by ${PORTAL}.` : `Sent by ${PORTAL}. Questions? Ask ${contact}.`,
+    foot: `Sent by ${PORTAL}, for version ${props.version} of this workflow.${contact === '' ? '' : ` Questions? Ask ${contact}.`}`,
   };
 }
 

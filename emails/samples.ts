@@ -1,7 +1,7 @@
 import type { AskingProps } from './asking.ts';
 import type { Mail } from './render.ts';
 
-const RUN = { workflowTitle: 'Expense approval', runTitle: 'Expense of $7,500.00', contact: 'ops@example.com' };
+const RUN = { workflowTitle: 'Expense approval', runTitle: 'Expense of $7,500.00', contact: 'ops@example.com', version: 3 };
 const ANA = 'Ana Petrova (ana@example.com)';
 const MAX = 'Max Vogel (max@example.com)';
 const FINANCE = 'finance@example.com';

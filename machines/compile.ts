@@ -80,7 +80,7 @@ export function compile(definition: Definition, around: Surroundings) {
         need_attention: act((w, event) => event.type === 'effect_failed' && needAttention(w, event)),
         retry: act((w, event) => event.type === 'retried' && retryEffect(w, event)),
         keep_event: act((w, event) => event.type === 'heard' && keepHeard(w, definition, event)),
-        note_version: act(noteVersion),
+        note_version: act((w, event) => noteVersion(w, definition, event)),
         reopen: act((w, event, _: { stage: string }) => event.type === 'reopened' && reopen(w, event)),
         enter: act((w, _, { stage }: { stage: string }) => enter(w, stage)),
         skip: act((w, _, { stage }: { stage: string }) => skip(w, definition, stage)),
@@ -201,9 +201,11 @@ function reopen(w: Writing, { stage, by, reason }: Extract<RunEvent, { type: 're
   w.happened({ what: 'reopened', stage, by, reason });
 }
 
-function noteVersion(w: Writing, event: RunEvent): void {
-  if (event.type === 'version_moved')
-    w.happened({ what: 'version_moved', from: event.from, to: event.version, by: event.by, reason: event.reason });
+/** The run has been put where it was in another version (machines/move.ts); this one may compute other things. */
+function noteVersion(w: Writing, definition: Definition, event: RunEvent): void {
+  if (event.type !== 'version_moved') return;
+  w.change({ facts: withComputed(definition, w.context.facts, momentOf(w.context)) });
+  w.happened({ what: 'version_moved', from: event.from, to: event.version, by: event.by, reason: event.reason });
 }
 
 function enter(w: Writing, stage: string): void {

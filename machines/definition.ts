@@ -193,10 +193,10 @@ export function fieldOf(definition: Definition, key: string): Field {
   return field;
 }
 
-/** The name of a stage for people. */
+/** The name of a stage for people. A run that moved to another version may have been in one that this version lacks. */
 export function stageTitle(definition: Definition, key: string): string {
   if (key === END) return 'End';
-  return stageOf(definition, key).title ?? humanise(key);
+  return definition.stages[key]?.title ?? humanise(key);
 }
 
 /** The name of a datum for people. */

@@ -8,7 +8,7 @@ export type HandOffState =
   | { is: 'withdrawn'; by: Person; at: Instant; reason: string; about: About };
 
 /** What may be said of a hand-off even to somebody whose link has ended: nobody's data. */
-export type About = { workflow: string; stage: string; contact: string };
+export type About = { workflow: string; version: number; stage: string; contact: string };
 
 /** An open hand-off with all that its page needs. */
 export type Ask = {

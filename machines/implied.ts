@@ -88,11 +88,13 @@ function checklistData({ id, sign_off }: ChecklistComponent): Record<string, Fie
 
 /** The outcomes of a decision lead on before anything that is written under `next`. */
 function withImpliedPaths({ next, ...stage }: Stage): Stage {
-  const outcomes = stage.components.flatMap((component, index) =>
-    component.kind === 'decision' ? outcomePaths(component, index) : [],
-  );
-  const all = [...outcomes, ...(next ?? [])];
+  const all = [...impliedPaths(stage.components), ...(next ?? [])];
   return all.length === 0 ? stage : { ...stage, next: all };
+}
+
+/** The paths that the components of a stage declare by themselves. */
+export function impliedPaths(components: readonly Component[]): Successor[] {
+  return components.flatMap((component, index) => (component.kind === 'decision' ? outcomePaths(component, index) : []));
 }
 
 function outcomePaths({ into, outcomes }: DecisionComponent, index: number): Successor[] {

@@ -2,9 +2,11 @@ import { parseArgs } from 'node:util';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/key.ts';
+import { moveCommand } from './commands/move.ts';
 import { publishCommand } from './commands/publish.ts';
 import { runCommand } from './commands/run.ts';
 import { startCommand } from './commands/start.ts';
+import { diffCommand, restoreCommand, versionsCommand } from './commands/versions.ts';
 import { WrongSettings } from './config.ts';
 import { Refusal } from './errors.ts';
 
@@ -15,6 +17,12 @@ const HELP = `baton: hand-offs for repeatable work
   baton publish FILE ...               check workflow files and publish them
   baton run WORKFLOW --data FILE       start a run; the file holds its data as JSON
             [--email ADDRESS] [--name NAME] [--key KEY]
+  baton versions WORKFLOW              its versions, and how many runs are on each
+  baton diff WORKFLOW A B              what differs between two versions, in sentences
+  baton restore WORKFLOW N             publish an earlier version once more
+  baton move WORKFLOW [--to N] [--run ID]... [--reason TEXT] [--yes]
+                                       say which runs under way could go on in version N (the newest if left out);
+                                       with --yes they do
   baton key create [--name NAME]       make a key for the API; it is shown once
   baton key list                       the keys, when each was used last
   baton key revoke ID                  end a key at once
@@ -33,16 +41,25 @@ export async function cli(args: string[]): Promise<number> {
       email: { type: 'string' },
       name: { type: 'string' },
       key: { type: 'string' },
+      run: { type: 'string', multiple: true },
+      to: { type: 'string' },
+      reason: { type: 'string' },
+      yes: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
   const [command, ...rest] = positionals;
-  const [first] = rest;
+  const [first, second, third] = rest;
   if (values.help || command === undefined || command === 'help') return say(HELP, 0);
   if (command === 'start') return startCommand();
   if (command === 'check' && first !== undefined) return checkCommand(rest);
   if (command === 'publish' && first !== undefined) return publishCommand(rest);
   if (command === 'run' && first !== undefined) return runCommand(first, values);
+  if (command === 'versions' && first !== undefined) return versionsCommand(first);
+  if (command === 'diff' && first !== undefined && second !== undefined && third !== undefined)
+    return diffCommand(first, second, third);
+  if (command === 'restore' && first !== undefined && second !== undefined) return restoreCommand(first, second);
+  if (command === 'move' && first !== undefined) return moveCommand(first, values);
   if (command === 'key' && first === 'create') return createKeyCommand(values.name ?? 'command line');
   if (command === 'key' && first === 'list') return listKeysCommand();
   if (command === 'key' && first === 'revoke' && rest[1] !== undefined) return revokeKeyCommand(rest[1]);

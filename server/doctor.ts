@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Beginning, RunEvent } from '../machines/event.ts';
-import { replay } from '../machines/replay.ts';
+import { replay, versionsOf } from '../machines/replay.ts';
 import { BEGINNING, chain } from './actors/chain.ts';
 import type { Sql } from './database/connect.ts';
-import type { Library } from './workflows/library.ts';
+import type { Library, Published } from './workflows/library.ts';
 
 /** One thing that must always hold: how many were looked at, and in words where it does not. */
 export type Examined = { name: string; looked: number; wrong: string[] };
@@ -125,14 +125,24 @@ function isChained({ steps, head }: Stored): boolean {
 async function faultInReplay({ workflow, version, snapshot, steps }: Stored, library: Library): Promise<string | null> {
   try {
     const [first, ...rest] = steps.map((step): unknown => JSON.parse(step.event));
-    const published = await library.version(workflow, version);
     const [beginning, events] = [BEGINNING_EVENT.parse(first), RUN_EVENT.array().parse(rest)];
     for (const { tables = {} } of [beginning, ...events]) await library.tables.load(workflow, tables);
-    const again = replay(published, beginning, events);
+    const numbers = versionsOf(events, version);
+    const published = await Promise.all([...new Set(numbers)].map((number) => library.version(workflow, number)));
+    const versions = new Map(published.map((one) => [one.version, one]));
+    const again = replay(versionIn(versions), numbers[0] ?? version, beginning, events);
     return canonical(again) === canonical(snapshot) ? null : 'the snapshots differ';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+function versionIn(versions: ReadonlyMap<number, Published>): (version: number) => Published {
+  return (version) => {
+    const published = versions.get(version);
+    if (published === undefined) throw new Error(`Version ${version} was not read.`);
+    return published;
+  };
 }
 
 /** JSON with the keys of every object in order: the database does not keep theirs. */

@@ -33,6 +33,10 @@ export const paths = {
   table: at<{ workflow: string; table: string }>('/workflows/:workflow/tables/:table'),
   tableCsv: at<{ workflow: string; table: string }>('/workflows/:workflow/tables/:table/csv'),
   tableRestoration: at<{ workflow: string; table: string }>('/workflows/:workflow/tables/:table/restoration'),
+  versions: at<{ workflow: string }>('/workflows/:workflow/versions'),
+  version: at<{ workflow: string; version: string }>('/workflows/:workflow/versions/:version'),
+  versionRestoration: at<{ workflow: string; version: string }>('/workflows/:workflow/versions/:version/restoration'),
+  move: at<{ workflow: string }>('/workflows/:workflow/move'),
   runs: at('/runs'),
   run: at<{ run: string }>('/runs/:run'),
   runFile: at<{ run: string; file: string }>('/runs/:run/files/:file'),
@@ -47,6 +51,14 @@ export const paths = {
   apiHistory: at<{ run: string }>('/api/v1/runs/:run/history'),
   apiEvent: at<{ run: string; event: string }>('/api/v1/runs/:run/events/:event'),
   apiTable: at<{ workflow: string; table: string }>('/api/v1/workflows/:workflow/tables/:table'),
+
+  apiVersions: at<{ workflow: string }>('/api/v1/workflows/:workflow/versions'),
+  apiVersion: at<{ workflow: string; version: string }>('/api/v1/workflows/:workflow/versions/:version'),
+  apiDifferences: at<{ workflow: string; version: string; other: string }>(
+    '/api/v1/workflows/:workflow/versions/:version/differences/:other',
+  ),
+  apiRestore: at<{ workflow: string; version: string }>('/api/v1/workflows/:workflow/versions/:version/restore'),
+  apiMove: at<{ workflow: string }>('/api/v1/workflows/:workflow/move'),
 
   // A portal whose clock may be moved
   testClock: at('/test/clock'),

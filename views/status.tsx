@@ -4,10 +4,12 @@ import { nameOf } from './hand-off/words.ts';
 import { Layout } from './layout.tsx';
 import { Facts } from './parts/facts.tsx';
 import { Timeline, type TimelineStep, type TimelineWords } from './parts/timeline.tsx';
+import { VersionFoot } from './parts/version.tsx';
 
 export type StatusPageProps = {
   title: string;
   workflowTitle: string;
+  version: number;
   here: string;
   standing: Standing;
   stages: { title: string; is: 'done' | 'current' | 'later' }[];
@@ -54,6 +56,7 @@ export function StatusPage(props: StatusPageProps) {
           Keep this address: it always shows how things stand. Questions? Write to{' '}
           <a href={`mailto:${props.contact}`}>{props.contact}</a>.
         </p>
+        <VersionFoot workflow={props.workflowTitle} version={props.version} />
       </article>
     </Layout>
   );

@@ -24,10 +24,44 @@ type Node = { key: string; skip: Branch | null; parts: Part[]; branches: Branch[
  * named is a shortest one (a forward data-flow analysis as in Aho, Lam, Sethi and Ullman, "Compilers", 9.2).
  */
 export function flowFindings(definition: Definition): Found[] {
-  const nodes = new Map(Object.entries(definition.stages).map(([key, stage]) => [key, nodeOf(definition, key, stage)]));
+  const { nodes, used } = nodesOf(definition);
   const starts = startsOf(definition);
-  const used = new Set([...nodes.values()].flatMap((node) => usesOf(node).map(({ key }) => key)));
-  return [...used].flatMap((key) => walk(definition, nodes, starts, key));
+  return used.flatMap((key) => walk(definition, nodes, starts, key, firstStage(definition)));
+}
+
+/** Where a run stands: in a stage, at one of its components, or past all of them. */
+export type Standing = { stage: string; component: number };
+/** A datum that lacks, and the stage in which it is needed. */
+export type Lack = { key: string; stage: string };
+
+// Keys of stages have no blanks, so this can never be one.
+const HERE = ' here';
+
+/** What a run that stands there may come to need and has not: `levelOf` says what is known of each datum now. */
+export function lacksFrom(definition: Definition, { stage, component }: Standing, levelOf: (key: string) => Level): Lack[] {
+  const { nodes, used } = nodesOf(definition);
+  const node = nodes.get(stage);
+  if (node === undefined) return [];
+  const rest = { ...node, skip: null, parts: [...node.parts.slice(0, 1), ...node.parts.slice(component + 1)] };
+  const here = new Map([...nodes, [HERE, rest] as const]);
+  const lacks = used.flatMap((key) => {
+    const found = walk(definition, here, [{ name: '', gains: new Map([[key, levelOf(key)]]) }], key, HERE);
+    const [first] = found.filter(({ severity }) => severity !== 'warning');
+    return first === undefined ? [] : [{ key, stage: String(first.path[1] ?? stage) }];
+  });
+  return lacks;
+}
+
+type Nodes = { nodes: Map<string, Node>; used: string[] };
+const known = new WeakMap<Definition, Nodes>();
+
+function nodesOf(definition: Definition): Nodes {
+  const found = known.get(definition);
+  if (found !== undefined) return found;
+  const nodes = new Map(Object.entries(definition.stages).map(([key, stage]) => [key, nodeOf(definition, key, stage)]));
+  const used = [...new Set([...nodes.values()].flatMap((node) => usesOf(node).map(({ key }) => key)))];
+  known.set(definition, { nodes, used });
+  return { nodes, used };
 }
 
 function usesOf({ skip, parts, branches }: Node): Use[] {
@@ -265,7 +299,7 @@ function rulesPart(definition: Definition, { rows }: Extract<Component, { kind: 
 
 type State = { stage: string; level: Level; from: State | null; start: string };
 
-function walk(definition: Definition, nodes: Map<string, Node>, starts: Start[], key: string): Found[] {
+function walk(definition: Definition, nodes: ReadonlyMap<string, Node>, starts: Start[], key: string, first: string): Found[] {
   const seen = new Set<string>();
   const queue: State[] = [];
   const found = new Map<string, Found>();
@@ -274,7 +308,7 @@ function walk(definition: Definition, nodes: Map<string, Node>, starts: Start[],
     seen.add(`${stage} ${level}`);
     queue.push({ stage, level, from, start });
   };
-  for (const { name, gains } of starts) visit(firstStage(definition), gains.get(key) ?? 0, null, name);
+  for (const { name, gains } of starts) visit(first, gains.get(key) ?? 0, null, name);
   const met = (use: Use, level: Level, state: State) => {
     const place = use.path.join('.');
     if (use.key === key && level < use.need && !found.has(place)) found.set(place, missing(definition, use, level, state));

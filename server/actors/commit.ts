@@ -7,6 +7,8 @@ import { chain } from './chain.ts';
 /** One outcome about to be written. `begins` is set for a run's first step. */
 export type Commit = {
   run: string;
+  /** The version of the workflow in which the step was made, and in which the run is from now on. */
+  version: number;
   /** The step's number: one more than the seq it was computed from. */
   seq: number;
   /** The event and what happened as history keeps them, to the letter, and the hash over them. */
@@ -20,7 +22,7 @@ export type Commit = {
   begins: Begins | null;
 };
 
-export type Begins = { workflow: string; version: number; starter: Person; trigger: string; idempotencyKey: string | null };
+export type Begins = { workflow: string; starter: Person; trigger: string; idempotencyKey: string | null };
 
 /**
  * Writes a group of outcomes in ONE statement and answers the ids of the runs that took theirs. A run is missing when
@@ -59,7 +61,7 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
       delete from messages m using steps s join locked l on l.id = s.id where m.id = s.message returning m.run_id
     ),
     updated as (
-      update runs r set seq = s.seq, status = s.status, stage = s.stage, title = s.title, snapshot = s.snapshot::json,
+      update runs r set seq = s.seq, version = s.version, status = s.status, stage = s.stage, title = s.title, snapshot = s.snapshot::json,
         head = decode(s.head, 'hex'), changed_at = s.at, set_aside = null,
         ended_at = case when s.status in ('done', 'cancelled') then s.at end
       from steps s join locked l on l.id = s.id
@@ -185,7 +187,7 @@ function rowsOf(step: Commit) {
       happened: step.happened,
       message: step.message,
       workflow: begins?.workflow,
-      version: begins?.version,
+      version: step.version,
       starter_email: begins?.starter.email,
       starter_name: begins?.starter.name,
       trigger: begins?.trigger,
@@ -194,7 +196,8 @@ function rowsOf(step: Commit) {
     opened: outcome.handOffs.flatMap((change) => (change.is === 'opened' ? [own(openedRow(change))] : [])),
     ended: outcome.handOffs.flatMap((change) => endedRow(change).map((row) => ({ run_id, ...row }))),
     moved: outcome.handOffs.flatMap((change) => (change.is === 'moved' ? [own(movedRow(change))] : [])),
-    outbox: outcome.effects.map(({ id, kind, ...body }) => own({ id, kind, at, body })),
+    // An effect belongs to the version that asked for it, even when its run has moved to another one meanwhile.
+    outbox: outcome.effects.map(({ id, kind, ...body }) => own({ id, kind, at, body: { ...body, version: step.version } })),
     rearmed: outcome.rearmed.map((id) => own({ id, at })),
     set: outcome.timers.flatMap((timer) =>
       timer.is === 'set' ? [own({ key: timer.key, at: timer.at, event: timer.event })] : [],

@@ -69,6 +69,7 @@ const EVENT = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('reopened'), stage: z.string().max(64), by: z.string(), reason: z.string() }),
   z.strictObject({ type: z.literal('retried'), by: z.string() }),
+  z.strictObject({ type: z.literal('version_moved'), version: z.int(), from: z.int(), by: z.string(), reason: z.string() }),
   z.strictObject({ type: z.literal('cancelled'), by: z.string(), reason: z.string() }),
 ]);
 

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
-import type { Beginning, Stamped } from '../../machines/event.ts';
+import type { Beginning, RunEvent, Stamped } from '../../machines/event.ts';
+import { placeIn, stepVersion } from '../../machines/move.ts';
+import type { Outcome } from '../../machines/outcome.ts';
 import { begin, step } from '../../machines/step.ts';
 import type { Clock } from '../clock.ts';
 import { isConnectionError, type Sql } from '../database/connect.ts';
@@ -8,7 +10,7 @@ import type { Library, Published } from '../workflows/library.ts';
 import type { Actors, Begun, Stepped } from './actors.ts';
 import { BEGINNING } from './chain.ts';
 import { type Commit, commit, recorded } from './commit.ts';
-import { admit, stamp } from './gate.ts';
+import { admit, stamp, type Told } from './gate.ts';
 import { nextGroup, settle, type Waiting, type WaitingEvent, type WaitingStart } from './group.ts';
 import { type LoadedRun, loadRuns, runsByKey, stillWaiting } from './load.ts';
 import { createRecent } from './recent.ts';
@@ -127,17 +129,32 @@ export function createActors({ sql, clock, library, log, judges = false, committ
     const { starter, trigger, facts, idempotencyKey } = start;
     const event: Beginning = { run, starter, trigger, facts, at: clock.now(), fresh: run, ...(await stampsOf(published)) };
     const outcome = begin(published, event);
-    const begins = { workflow: start.workflow, version, starter, trigger, idempotencyKey };
-    return { run, seq: 1, ...recorded(BEGINNING, 1, event, outcome), at: event.at, outcome, message: null, begins };
+    const begins = { workflow: start.workflow, starter, trigger, idempotencyKey };
+    return { run, version, seq: 1, ...recorded(BEGINNING, 1, event, outcome), at: event.at, outcome, message: null, begins };
   }
 
   async function prepareEvent({ run, event: told, message }: WaitingEvent, loadedRun: LoadedRun): Promise<Commit | null> {
-    const published = await library.version(loadedRun.workflow, loadedRun.version);
-    const event = { ...stamp(told, clock.now(), clock.fresh()), ...(await stampsOf(published)) };
-    const outcome = step(published, loadedRun.snapshot, event);
-    if (outcome === null) return null;
+    const stepped = await stepIn(loadedRun, told);
+    if (stepped === null) return null;
+    const { event, outcome, version } = stepped;
     const seq = loadedRun.seq + 1;
-    return { run, seq, ...recorded(loadedRun.head, seq, event, outcome), at: event.at, outcome, message, begins: null };
+    return { run, version, seq, ...recorded(loadedRun.head, seq, event, outcome), at: event.at, outcome, message, begins: null };
+  }
+
+  /** Steps a run in its version; a run that moves to another one is put there first. */
+  async function stepIn({ workflow, version, snapshot }: LoadedRun, told: Told) {
+    const published = await library.version(workflow, version);
+    const stamped = async (by: Published) => ({ ...stamp(told, clock.now(), clock.fresh()), ...(await stampsOf(by)) });
+    if (told.type !== 'version_moved') {
+      const event = await stamped(published);
+      return inVersion(version, event, step(published, snapshot, event));
+    }
+    if (told.from !== version || told.version === version) return null;
+    const there = await library.version(workflow, told.version);
+    const placed = placeIn(published, there, snapshot);
+    if (!placed.ok) throw new Refusal(409, 'cannot_move', placed.why);
+    const event = await stamped(there);
+    return event.type === 'version_moved' ? inVersion(told.version, event, stepVersion(published, there, snapshot, event)) : null;
   }
 
   async function commitAll(prepared: Prepared[]): Promise<void> {
@@ -259,12 +276,19 @@ function loaded(runs: Map<string, LoadedRun | Error>, id: string): LoadedRun {
 
 /** The run as it will be once this step is written. */
 function advanced(run: LoadedRun, made: Commit): LoadedRun {
-  return { ...run, seq: made.seq, snapshot: made.outcome.snapshot, head: made.hash };
+  return { ...run, version: made.version, seq: made.seq, snapshot: made.outcome.snapshot, head: made.hash };
 }
 
 function begunBy(made: Commit): LoadedRun {
-  const { workflow, version } = made.begins ?? { workflow: '', version: 0 };
-  return advanced({ id: made.run, workflow, version, seq: 0, head: BEGINNING, snapshot: made.outcome.snapshot }, made);
+  const { workflow } = made.begins ?? { workflow: '' };
+  return advanced(
+    { id: made.run, workflow, version: made.version, seq: 0, head: BEGINNING, snapshot: made.outcome.snapshot },
+    made,
+  );
+}
+
+function inVersion(version: number, event: RunEvent, outcome: Outcome | null) {
+  return outcome === null ? null : { version, event, outcome };
 }
 
 function unavailable(error: unknown): Refusal {

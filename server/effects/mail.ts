@@ -98,11 +98,11 @@ function signInLetter({ config, links }: MailNeeds, mail: SignInMail): Mail {
 function runLetter(
   { config, links }: MailNeeds,
   run: { id: string; title: string },
-  { definition }: Published,
+  { definition, version }: Published,
   mail: RunMail,
   guidance: string,
 ): Mail {
-  const common = { workflowTitle: definition.title, runTitle: run.title, contact: definition.owners[0] ?? '' };
+  const common = { workflowTitle: definition.title, runTitle: run.title, contact: definition.owners[0] ?? '', version };
   if (mail.is === 'receipt') {
     const link = links.mint('run', { id: run.id, generation: 0 });
     return { kind: 'receipt', ...common, facts: mail.facts, statusUrl: config.baseUrl + paths.status.to({ link }) };

@@ -12,6 +12,7 @@ export type ClaimedEffect = {
   created_at: Instant;
   first_tried_at: Instant | null;
   workflow: string | null;
+  /** The version that asked for it. */
   version: number | null;
   title: string | null;
 };
@@ -27,7 +28,8 @@ export async function claimEffects(sql: Sql, at: Instant, leasedUntil: Instant, 
       select r.workflow, r.version, r.title from outbox b join runs r on r.id = b.run_id where b.id = due.id
     ) r on true
     where o.id = due.id
-    returning o.id, o.run_id, o.kind, o.body, o.attempts, o.created_at, o.first_tried_at, r.workflow, r.version, r.title`;
+    returning o.id, o.run_id, o.kind, o.body, o.attempts, o.created_at, o.first_tried_at, r.workflow,
+      coalesce((o.body->>'version')::int, r.version) as version, r.title`;
   return rows.sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 

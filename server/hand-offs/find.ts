@@ -132,6 +132,7 @@ function stateOf(row: Row, published: Published): HandOffState {
 function aboutOf(row: Row, { definition }: Published): About {
   return {
     workflow: definition.title,
+    version: row.version,
     stage: stageTitle(definition, row.stage),
     contact: definition.owners[0] ?? '',
   };

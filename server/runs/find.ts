@@ -9,6 +9,8 @@ export type RunView = {
   id: string;
   workflow: string;
   version: number;
+  /** The version with which new runs begin. */
+  live: number;
   published: Published;
   title: string;
   status: RunStatus;
@@ -68,6 +70,7 @@ type RunRow = {
   id: string;
   workflow: string;
   version: number;
+  live: number;
   title: string;
   status: RunStatus;
   stage: string | null;
@@ -88,7 +91,8 @@ export async function readRun({ sql, library }: { sql: Sql; library: Library }, 
   const [[row], handOffs, history, outbox] = await Promise.all([
     sql<RunRow[]>`
       select id, workflow, version, title, status, stage, seq, starter_email, starter_name, trigger, started_at, changed_at,
-        ended_at, set_aside, snapshot->'context'->'facts' as facts, snapshot->'context'->'attention' as attention
+        ended_at, set_aside, snapshot->'context'->'facts' as facts, snapshot->'context'->'attention' as attention,
+        (select newest from workflows where key = runs.workflow) as live
       from runs where id = ${id}`,
     readHandOffs(sql, id),
     readHistory(sql, id),
@@ -99,6 +103,7 @@ export async function readRun({ sql, library }: { sql: Sql; library: Library }, 
     id: row.id,
     workflow: row.workflow,
     version: row.version,
+    live: row.live,
     published: await library.version(row.workflow, row.version),
     title: row.title,
     status: row.status,

@@ -22,6 +22,7 @@ export type RunLine = {
   id: string;
   workflow: string;
   version: number;
+  live: number;
   title: string;
   status: RunStatus;
   stage: string | null;
@@ -35,6 +36,7 @@ type Row = {
   id: string;
   workflow: string;
   version: number;
+  live: number;
   title: string;
   status: RunStatus;
   stage: string | null;
@@ -54,9 +56,9 @@ export async function listRuns({ sql, clock }: Needs, filter: RunFilter): Promis
   const like = `%${filter.text.trim().replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
   const states = statesOf(status);
   const rows = await sql<Row[]>`
-    select r.id, r.workflow, r.version, r.title, case when r.set_aside is null then r.status else 'attention' end as status,
+    select r.id, r.workflow, r.version, w.newest as live, r.title, case when r.set_aside is null then r.status else 'attention' end as status,
       r.stage, r.starter_email, r.starter_name, r.started_at, r.ended_at, h.person_email, h.person_name, h.opened_at, h.due_at
-    from runs r left join lateral (
+    from runs r join workflows w on w.key = r.workflow left join lateral (
       select person_email, person_name, opened_at, due_at from hand_offs
       where run_id = r.id and state = 'open' order by opened_at desc limit 1
     ) h on true
@@ -93,6 +95,7 @@ function lineOf(row: Row): RunLine {
     id: row.id,
     workflow: row.workflow,
     version: row.version,
+    live: row.live,
     title: row.title,
     status: row.status,
     stage: row.stage,

@@ -41,6 +41,10 @@ export const ACCESS: Record<string, Who> = {
   [paths.table.pattern]: 'owner',
   [paths.tableCsv.pattern]: 'owner',
   [paths.tableRestoration.pattern]: 'owner',
+  [paths.versions.pattern]: 'owner',
+  [paths.version.pattern]: 'owner',
+  [paths.versionRestoration.pattern]: 'owner',
+  [paths.move.pattern]: 'owner',
   [paths.runs.pattern]: 'owner',
   [paths.run.pattern]: 'owner',
   [paths.runFile.pattern]: 'owner',
@@ -53,6 +57,11 @@ export const ACCESS: Record<string, Who> = {
   [paths.apiEvent.pattern]: 'key',
   [paths.apiHistory.pattern]: 'key',
   [paths.apiTable.pattern]: 'key',
+  [paths.apiVersions.pattern]: 'key',
+  [paths.apiVersion.pattern]: 'key',
+  [paths.apiDifferences.pattern]: 'key',
+  [paths.apiRestore.pattern]: 'key',
+  [paths.apiMove.pattern]: 'key',
   [paths.testClock.pattern]: 'test',
 };
 

@@ -8,7 +8,9 @@ import type { RunLine } from '../runs/list.ts';
 /** A run as programs read it. It carries no token: nothing in it opens a hand-off. */
 export function runJson({ config, links }: Portal, run: RunView) {
   const { definition } = run.published;
-  const data = Object.entries(run.facts).map(([key, { value, origin }]) => {
+  // What was gathered in an earlier version and is not declared in this one has no type to be shown by.
+  const known = Object.entries(run.facts).filter(([key]) => Object.hasOwn(definition.data, key));
+  const data = known.map(([key, { value, origin }]) => {
     const field = fieldOf(definition, key);
     return [key, { type: field.type, value: plainValue(field, value), shown: showValue(field, value), source: origin }];
   });
@@ -16,6 +18,7 @@ export function runJson({ config, links }: Portal, run: RunView) {
     id: run.id,
     workflow: run.workflow,
     version: run.version,
+    live_version: run.live,
     status: run.setAside === null ? run.status : 'attention',
     stage: run.stage,
     title: run.title,
@@ -37,6 +40,7 @@ export function lineJson({ config }: Portal, run: RunLine) {
     id: run.id,
     workflow: run.workflow,
     version: run.version,
+    live_version: run.live,
     status: run.status,
     stage: run.stage,
     title: run.title,

@@ -4,6 +4,7 @@ import type { Portal } from '../portal.ts';
 import { guard } from './access.ts';
 import { mountApi } from './api.ts';
 import { mountApiTables } from './api-tables.ts';
+import { mountApiVersions } from './api-versions.ts';
 import { mountAssets } from './assets.ts';
 import { problemHandlers, refuseMethods } from './errors.tsx';
 import { mountFiles } from './files.ts';
@@ -12,6 +13,7 @@ import { mountHandOffs } from './hand-offs.tsx';
 import { mountHealth } from './health.ts';
 import { mountHome } from './home.tsx';
 import { mountMailbox } from './mailbox.tsx';
+import { mountMove } from './move.tsx';
 import { mountPractice } from './practice.ts';
 import { mountRuns } from './runs.tsx';
 import { mountSignIn } from './sign-in.tsx';
@@ -19,6 +21,7 @@ import { mountStart } from './start.tsx';
 import { mountStatus } from './status.tsx';
 import { mountTables } from './tables.tsx';
 import { mountTestClock } from './test-clock.ts';
+import { mountVersions } from './versions.tsx';
 import { mountWorkflows } from './workflows.tsx';
 
 /** The web of a portal: middleware in order, then a line for each family of pages; what goes wrong becomes a page. */
@@ -43,8 +46,11 @@ export function createApp(portal: Portal): Hono {
   mountWorkflows(app, portal);
   mountGuidance(app, portal);
   mountTables(app, portal);
+  mountVersions(app, portal);
+  mountMove(app, portal);
   mountRuns(app, portal);
   mountApi(app, portal);
   mountApiTables(app, portal);
+  mountApiVersions(app, portal);
   return app;
 }

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { actorTitle, type Definition, END, stageOf, stageTitle } from '../../machines/definition.ts';
+import { actorTitle, END, stageTitle } from '../../machines/definition.ts';
 import { shownFacts } from '../../machines/facts.ts';
 import type { Happening } from '../../machines/outcome.ts';
 import { paths } from '../../views/paths.ts';
@@ -16,17 +16,18 @@ export function mountStatus(app: Hono, portal: Portal): void {
     const run = await readRun(portal, openLink(portal, 'run', link).id);
     if (run === null) throw new Refusal(404, 'unknown_link', 'There is nothing behind this link any more.');
     const { definition } = run.published;
-    const own = Object.entries(run.facts).flatMap(([key, { origin }]) => (origin.by === run.starter.email ? [key] : []));
-    const restricted = (key: string) => definition.data[key]?.visible_to !== undefined && !own.includes(key);
+    const own = Object.keys(definition.data).filter((key) => run.facts[key]?.origin.by === run.starter.email);
+    const restricted = (key: string) => isRestricted(run, key);
     return c.html(
       <StatusPage
         title={run.title}
         workflowTitle={definition.title}
+        version={run.version}
         here={paths.status.to({ link })}
         standing={standingOf(run, portal.clock.now())}
         stages={wayOf(run)}
         either={forkOf(run)}
-        facts={shownFacts(definition, run.facts, own.sort(inOrderOf(definition)))}
+        facts={shownFacts(definition, run.facts, own)}
         history={run.history.map((step) => ({
           ...step,
           happened: step.happened.map((one) => withoutRestricted(one, restricted)),
@@ -35,7 +36,8 @@ export function mountStatus(app: Hono, portal: Portal): void {
           starter: run.starter,
           timezone: definition.timezone,
           stageTitle: (stage) => stageTitle(definition, stage),
-          roleOf: (stage) => actorTitle(definition, stageOf(definition, stage).actor),
+          // A run that moved here from another version may have been in a stage that this one lacks.
+          roleOf: (stage) => actorTitle(definition, definition.stages[stage]?.actor ?? 'somebody'),
         }}
         contact={definition.owners[0] ?? ''}
       />,
@@ -49,9 +51,12 @@ function withoutRestricted(happening: Happening, restricted: (key: string) => bo
   return { ...happening, answers: happening.answers.filter(({ key }) => !restricted(key)) };
 }
 
-function inOrderOf({ data }: Definition): (one: string, other: string) => number {
-  const order = Object.keys(data);
-  return (one, other) => order.indexOf(one) - order.indexOf(other);
+/** What an earlier version of the run gathered, and this one does not know, may have been in confidence, too. */
+function isRestricted({ facts, starter, published: { definition } }: RunView, key: string): boolean {
+  const by = facts[key]?.origin.by;
+  if (by === starter.email) return false;
+  const field = definition.data[key];
+  return field === undefined ? by !== undefined : field.visible_to !== undefined;
 }
 
 function standingOf(run: RunView, now: string): Standing {

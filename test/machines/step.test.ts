@@ -174,7 +174,9 @@ test('whatever happens, replaying the history gives the stored snapshot, byte fo
         outcome = next;
       }
       const stored: unknown = JSON.parse(JSON.stringify(outcome.snapshot));
-      expect(JSON.stringify(replay(expense, beginning, JSON.parse(JSON.stringify(history))))).toBe(JSON.stringify(stored));
+      expect(JSON.stringify(replay(() => expense, 1, beginning, JSON.parse(JSON.stringify(history))))).toBe(
+        JSON.stringify(stored),
+      );
       // Nothing is stuck: a run has ended, or waits for a person, an effect or an operator.
       const { context } = outcome.snapshot;
       expect(context.ending !== null || context.open !== null || context.awaiting !== null || context.attention !== null).toBe(

@@ -28,6 +28,7 @@ function page(standing: Standing): string {
     <StatusPage
       title="Expense of $90.00"
       workflowTitle="Expense approval"
+      version={3}
       here="/s/link"
       standing={standing}
       stages={[{ title: 'Review', is: 'current' }]}

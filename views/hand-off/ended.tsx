@@ -2,6 +2,7 @@ import { showInstant } from '../../machines/calendar.ts';
 import type { HandOffState } from '../../machines/hand-off.ts';
 import { Layout } from '../layout.tsx';
 import { Facts } from '../parts/facts.tsx';
+import { VersionFoot } from '../parts/version.tsx';
 import { nameOf } from './words.ts';
 
 type Decided = Extract<HandOffState, { is: 'decided' }>;
@@ -42,6 +43,7 @@ export function DecidedPage({
         <p class="quiet">
           There is nothing more for you to do here. Questions? Write to <a href={`mailto:${about.contact}`}>{about.contact}</a>.
         </p>
+        <VersionFoot workflow={about.workflow} version={about.version} />
       </article>
     </Layout>
   );
@@ -63,6 +65,7 @@ export function MovedPage({ state, timezone }: { state: Moved; timezone: string 
         </p>
         <p>You need not do anything. Nothing that you had typed was recorded.</p>
         <Contact contact={about.contact} />
+        <VersionFoot workflow={about.workflow} version={about.version} />
       </article>
     </Layout>
   );
@@ -84,6 +87,7 @@ export function WithdrawnPage({ state, timezone }: { state: Withdrawn; timezone:
         </p>
         <p>You need not do anything.</p>
         <Contact contact={about.contact} />
+        <VersionFoot workflow={about.workflow} version={about.version} />
       </article>
     </Layout>
   );

@@ -3,6 +3,7 @@ import { type Definition, stageTitle } from '../../machines/definition.ts';
 import type { Happening, RunStatus } from '../../machines/outcome.ts';
 import type { Instant, Person, ShownFact } from '../../machines/values.ts';
 import { Diagram, type Progress } from '../parts/diagram.tsx';
+import { versionWords } from '../parts/version.tsx';
 import { paths } from '../paths.ts';
 import { OwnerPage } from './frame.tsx';
 import { type Line, lineOf } from './happening.ts';
@@ -17,6 +18,7 @@ export type RunPageProps = {
     status: RunStatus;
     workflow: string;
     version: number;
+    live: number;
     stage: string | null;
     starter: Person;
     startedAt: Instant;
@@ -70,7 +72,7 @@ export function RunPage(props: RunPageProps) {
   return (
     <OwnerPage title={run.title} owner={props.owner} here="runs">
       <p class="quiet">
-        <a href={paths.workflow.to({ workflow: run.workflow })}>{definition.title}</a>, version {run.version}
+        <a href={paths.workflow.to({ workflow: run.workflow })}>{definition.title}</a>, <RunVersion run={run} />
       </p>
       <h1>{run.title}</h1>
       {props.notice === null ? null : (
@@ -87,6 +89,23 @@ export function RunPage(props: RunPageProps) {
       <Sent {...props} />
       {run.endedAt === null ? <Cancellation run={run.id} refused={props.refused} /> : <Reopening {...props} />}
     </OwnerPage>
+  );
+}
+
+/** Its version with a way to what that says, and to the live one as long as it can still move. */
+function RunVersion({ run }: Pick<RunPageProps, 'run'>) {
+  const { workflow, version, live } = run;
+  const move = `${paths.move.to({ workflow })}?run=${run.id}`;
+  return (
+    <>
+      <a href={paths.version.to({ workflow, version: String(version) })}>{versionWords(version, live)}</a>
+      {run.endedAt !== null || version === live ? null : (
+        <>
+          {' · '}
+          <a href={move}>Move it to version {live}</a>
+        </>
+      )}
+    </>
   );
 }
 

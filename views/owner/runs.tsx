@@ -1,6 +1,7 @@
 import { showDay } from '../../machines/calendar.ts';
 import type { RunStatus } from '../../machines/outcome.ts';
 import type { Instant, Person } from '../../machines/values.ts';
+import { versionWords } from '../parts/version.tsx';
 import { paths } from '../paths.ts';
 import { OwnerPage } from './frame.tsx';
 import { nameOf, STATUS_WORDS, spanWords } from './words.ts';
@@ -8,6 +9,8 @@ import { nameOf, STATUS_WORDS, spanWords } from './words.ts';
 export type RunRow = {
   id: string;
   title: string;
+  version: number;
+  live: number;
   workflowTitle: string;
   timezone: string;
   status: RunStatus;
@@ -119,7 +122,7 @@ function Row({ run, now }: { run: RunRow; now: Instant }) {
       <div class="run-name">
         <a href={paths.run.to({ run: run.id })}>{run.title}</a>
         <span class="quiet">
-          {run.workflowTitle}, started by {nameOf(run.starter)}
+          {run.workflowTitle}, {versionWords(run.version, run.live)}, started by {nameOf(run.starter)}
         </span>
       </div>
       <div class="run-place">

@@ -30,6 +30,16 @@ export function publisherWords(by: string): string {
   return by === 'file' ? 'the workflow file' : by;
 }
 
+/** How a version came to be. */
+export type Origin = 'file' | 'guidance' | 'command' | 'restore';
+
+export const ORIGIN_WORDS: Record<Origin, string> = {
+  file: 'published',
+  guidance: 'guidance edited',
+  command: 'published',
+  restore: 'brought back',
+};
+
 export const STATUS_WORDS: Record<RunStatus, string> = {
   active: 'Under way',
   attention: 'Needs attention',

@@ -5,6 +5,7 @@ import { Diagram } from '../parts/diagram.tsx';
 import { COMPONENT_WORDS } from '../parts/diagram-layout.ts';
 import { paths } from '../paths.ts';
 import { OwnerPage, Prose } from './frame.tsx';
+import { VersionLink } from './versions.tsx';
 import { counted, publisherWords, triggerWords } from './words.ts';
 
 export type WorkflowPageProps = {
@@ -17,6 +18,8 @@ export type WorkflowPageProps = {
   versions: { version: number; publishedBy: string; publishedAt: Instant; note: string }[];
   counts: { open: number; attention: number; ended: number };
 };
+
+const MOST_VERSIONS = 5;
 
 /** A workflow as its owner sees it: the picture, the stages with their guidance, what starts it, who changed it. */
 export function WorkflowPage(props: WorkflowPageProps) {
@@ -41,6 +44,10 @@ export function WorkflowPage(props: WorkflowPageProps) {
             <a href={paths.start.to({ workflow })}>Start a run</a>
           </>
         )}
+      </p>
+      <p class="quiet">
+        Version {props.version} is live:{' '}
+        <a href={paths.version.to({ workflow, version: String(props.version) })}>what it changed</a>.
       </p>
       <Diagram definition={definition} progress={null} />
       <section aria-labelledby="stages">
@@ -137,16 +144,17 @@ function NextFires({ at, timezone }: { at: Instant[]; timezone: string }) {
   );
 }
 
-function Versions({ versions, definition }: WorkflowPageProps) {
+function Versions({ workflow, version: live, versions, definition }: WorkflowPageProps) {
   return (
     <section aria-labelledby="versions">
       <h2 id="versions">Versions</h2>
       <ol class="versions">
-        {versions.map((one) => (
+        {versions.slice(0, MOST_VERSIONS).map((one) => (
           <li>
             <span class="version-number">{one.version}</span>
             <span>
-              {one.note}
+              <VersionLink workflow={workflow} version={one.version} note={one.note} />{' '}
+              {one.version === live ? <span class="badge badge-done">live</span> : null}
               <span class="quiet">
                 {' '}
                 by {publisherWords(one.publishedBy)},{' '}
@@ -156,6 +164,9 @@ function Versions({ versions, definition }: WorkflowPageProps) {
           </li>
         ))}
       </ol>
+      <p>
+        <a href={paths.versions.to({ workflow })}>All versions, and the runs on each</a>
+      </p>
     </section>
   );
 }

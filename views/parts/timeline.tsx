@@ -58,6 +58,8 @@ function lineOf(happening: Happening, words: TimelineWords, moved: ReadonlySet<s
       const to = called(happening.to, words, 'somebody else', 'you');
       return happening.why === 'escalated' ? `Not answered in time, so it went on to ${to}.` : `Handed on to ${to}.`;
     }
+    case 'version_moved':
+      return `It goes on under version ${happening.to} of the workflow.`;
     case 'returned':
       return `${stageTitle(happening.stage)}: done.`;
     case 'mailed':
