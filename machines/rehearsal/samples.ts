@@ -1,0 +1,146 @@
+import { candidatesOf } from '../check/coverage.ts';
+import type { Component } from '../components/component.ts';
+import type { Definition, Field } from '../definition.ts';
+import { plainValue } from '../fields/field.ts';
+import type { Scalar } from '../fields/scalar.ts';
+import { type Asking, columnsOf, type Question, questionsOf, type RowsQuestion } from '../questions/question.ts';
+import { type Against, isAsked, isRequired, withAnswers } from '../questions/read.ts';
+import { filesIn, isFile, rowsIn, type Value } from '../values.ts';
+import type { Chance } from './chance.ts';
+import type { Given } from './given.ts';
+
+/** Every condition of a definition: the values that they tell apart are worth trying. */
+export function conditionsOf(definition: Definition): string[] {
+  const of = (component: Component): (string | undefined)[] => {
+    if (component.kind === 'rules') return component.rows.map(({ when }) => when);
+    return component.kind === 'lookup' ? [] : [];
+  };
+  return Object.values(definition.stages)
+    .flatMap(({ skip, next = [], components }) => [skip?.when, ...next.map(({ when }) => when), ...components.flatMap(of)])
+    .filter((condition) => condition !== undefined);
+}
+
+/** Answers by chance that a form takes: boundary values where rules compare, and now and then nothing where nothing is needed. */
+export function sampleAnswers(
+  asking: Pick<Asking, 'sections'>,
+  against: Against,
+  conditions: readonly string[],
+  chance: Chance,
+): Given {
+  const questions = questionsOf({ ...NOTHING, ...asking });
+  const given: Given = {};
+  const values: Record<string, Value> = {};
+  for (const question of questions) {
+    const now = withAnswers(against, questions, values);
+    if (!isAsked(question, now)) continue;
+    if (!isRequired(question, now) && chance.below(3) === 0) continue;
+    const sample = question.is === 'rows' ? rowsFor(question, against, chance) : oneFor(question, against, conditions, chance);
+    given[question.key] = sample.json;
+    if (sample.value !== undefined) values[question.key] = sample.value;
+  }
+  return given;
+}
+
+const NOTHING: Asking = {
+  stage: '',
+  component: '',
+  kind: 'form',
+  task: null,
+  shows: [],
+  sections: [],
+  partial: false,
+  branches: [],
+};
+
+type Sample = { json: unknown; value?: Value | undefined };
+
+function oneFor(
+  question: Extract<Question, { is: 'one' }>,
+  { definition, facts }: Against,
+  conditions: readonly string[],
+  chance: Chance,
+): Sample {
+  const limit = question.atMost === null ? undefined : facts[question.atMost]?.value;
+  if (limit !== undefined) return { json: plainValue(question.field, limit), value: limit };
+  const named = conditions.filter((condition) => new RegExp(`\\b${question.key}\\b`).test(condition));
+  const candidates = Object.hasOwn(definition.data, question.key) ? candidatesOf(question.key, named, definition) : [];
+  const value = chance.pick(
+    candidates.filter((one) => one !== undefined && !isFile(one) && !(Array.isArray(one) && filesIn(one).length > 0)),
+  );
+  if (value !== undefined) return { json: plainValue(question.field, value), value };
+  return { json: sampleOf(question.field) };
+}
+
+/** Something that a field takes. */
+function sampleOf(field: Field): unknown {
+  switch (field.type) {
+    case 'text':
+      return field.pattern === undefined ? 'something' : fitting(field.pattern);
+    case 'number':
+    case 'money':
+      return Math.max(field.min ?? 0, Math.min(field.max ?? 7, 7));
+    case 'yes_no':
+      return true;
+    case 'choice':
+      return Object.keys(field.options)[0];
+    case 'choices':
+      return Object.keys(field.options).slice(0, 1);
+    case 'date':
+      return '2026-03-05';
+    case 'date_time':
+      return '2026-03-05T09:00';
+    case 'email':
+    case 'person':
+      return 'somebody@example.com';
+    case 'people':
+      return Array.from({ length: Math.max(1, field.min) }, (_, index) => `person${index + 1}@example.com`);
+    case 'phone':
+      return '+49 30 1234567';
+    case 'url':
+      return 'https://example.com';
+    case 'file':
+      return 'file.pdf';
+    case 'files':
+      return Array.from({ length: Math.max(1, field.min) }, (_, index) => `file${index + 1}.pdf`);
+    case 'json':
+      return {};
+    default:
+      return 'something';
+  }
+}
+
+/** A text for the simple patterns that forms use: letters and digits in classes, counted; else the pattern is left to people. */
+function fitting(pattern: string): string {
+  return pattern
+    .replace(/^\^|\$$/g, '')
+    .replace(/\[([A-Za-z0-9])[^\]]*\](?:\{(\d+)(?:,\d*)?\}|[+*?])?/g, (_, first: string, count = '1') =>
+      first.repeat(Number(count)),
+    )
+    .replace(/\\d(?:\{(\d+)(?:,\d*)?\}|[+*?])?/g, (_, count = '1') => '0'.repeat(Number(count)))
+    .replace(/\\(.)/g, '$1');
+}
+
+function rowsFor(question: RowsQuestion, { facts }: Against, chance: Chance): Sample {
+  const columns = columnsOf(question).filter(({ edit }) => edit);
+  const row = () => Object.fromEntries(columns.map(({ key, field }) => [key, cellFor(field, chance)]));
+  if (question.rows.is === 'items')
+    return { json: Object.fromEntries(question.rows.items.map((item) => [item.key, itemFor(item, chance)])) };
+  const count =
+    question.rows.is === 'fixed' ? rowsIn(facts[question.key]?.value).length : Math.max(question.field.min, 1 + chance.below(3));
+  return { json: Array.from({ length: Math.min(count, question.field.max) }, row) };
+}
+
+function cellFor(field: Scalar, chance: Chance): unknown {
+  if (field.type === 'choice') return chance.pick(Object.keys(field.options));
+  return field.type === 'yes_no' ? chance.below(2) === 1 : sampleOf(field);
+}
+
+function itemFor(
+  { measure, evidence }: { measure: { min?: number | undefined; max?: number | undefined } | null; evidence: string | null },
+  chance: Chance,
+): Given {
+  const right = measure?.min ?? measure?.max ?? 1;
+  const measured = measure === null ? {} : { measured: chance.below(4) === 0 ? (measure.max ?? right) + 1 : right };
+  const state = chance.below(5) === 0 ? 'failed' : 'done';
+  return { state, note: 'A note.', ...measured, ...(evidence === 'file' ? { evidence: 'photo.png' } : {}) };
+}
