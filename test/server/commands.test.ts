@@ -47,6 +47,13 @@ async function file(name: string, content: string): Promise<string> {
   return path;
 }
 
+/** The shipped workflow, and a run of it. */
+async function publishAndRun(): Promise<void> {
+  await baton(['publish', await file('expense.yaml', GOOD)]);
+  const data = await file('data.json', JSON.stringify({ amount: 7000, purpose: 'Train', manager_email: 'mara@example.com' }));
+  await baton(['run', 'expense-approval', '--data', data, '--email', 'emma@example.com']);
+}
+
 describe('baton check', () => {
   test.each([
     ['a syntax error', GOOD.replace('owners: [', 'owners: ]'), /:5:9 .*syntax/],
@@ -99,6 +106,27 @@ describe('the other commands', () => {
     expect(doctor.code, doctor.out).toBe(0);
     expect(doctor.out).toContain('ok    every history, replayed, gives the stored snapshot (1 looked at)');
   }, 60_000);
+
+  test('list and compare versions, move runs after saying what would happen, and bring a version back', async () => {
+    await publishAndRun();
+    const two = await file('two.yaml', GOOD.replace('amount > 5000, label', 'amount > 9000, label').replace('5,000', '9,000'));
+    const published = await baton(['publish', two]);
+    const [, newest = ''] = /version (\d+)/.exec(published.out) ?? [];
+    const before = String(Number(newest) - 1);
+    expect((await baton(['versions', 'expense-approval'])).out).toMatch(new RegExp(`^${newest} \\(live\\)`));
+    expect((await baton(['diff', 'expense-approval', before, newest])).out).toContain('amount > 9000; before');
+    const tried = await baton(['move', 'expense-approval']);
+    expect(tried.out).toContain(`would move from version ${before} to ${newest}`);
+    expect(tried.out).toContain('Add --yes to do it.');
+    const moved = await baton(['move', 'expense-approval', '--reason', 'A higher limit', '--yes']);
+    expect(moved).toMatchObject({ code: 0 });
+    expect(moved.out).toContain(`moved from version ${before} to ${newest}`);
+    expect((await baton(['move', 'expense-approval'])).out).toBe(`Every run under way is on version ${newest}.\n`);
+    const restored = await baton(['restore', 'expense-approval', before]);
+    expect(restored.out).toBe(`expense-approval: version ${Number(newest) + 1}\n`);
+    expect(await baton(['restore', 'expense-approval', 'x'])).toMatchObject({ code: 1 });
+    expect((await baton(['doctor'])).code).toBe(0);
+  }, 120_000);
 
   test('say what they do not understand, and which settings are wrong, all at once', async () => {
     expect(await baton(['dance'])).toMatchObject({ code: 2 });
