@@ -3,7 +3,8 @@ import { KEY, LINE } from './words.ts';
 
 const SHORT_DURATION = z.string().regex(/^\d{1,5}[smhdw]$/, 'Write a time like 90m, 36h or 3d.');
 
-const ACT = z.union([
+/** One thing that happens in a case or a rehearsal. */
+export const ACT = z.union([
   z.strictObject({
     stage: KEY.describe('The stage in which somebody answers.'),
     answers: z.record(KEY, z.json()).default({}).describe('What they answer: a key of data, and a value.'),

@@ -4,6 +4,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/key.ts';
 import { moveCommand } from './commands/move.ts';
 import { publishCommand } from './commands/publish.ts';
+import { machineCommand, rehearseCommand } from './commands/rehearse.ts';
 import { runCommand } from './commands/run.ts';
 import { startCommand } from './commands/start.ts';
 import { diffCommand, restoreCommand, versionsCommand } from './commands/versions.ts';
@@ -14,6 +15,9 @@ const HELP = `baton: hand-offs for repeatable work
 
   baton start                          run the portal
   baton check FILE ...                 say what is wrong with workflow files
+  baton rehearse FILE [--data FILE] [--moves FILE] [--case NAME] [--explore [--runs N] [--seed N]] [--format json]
+                                       walk a workflow without sending anything
+  baton machine FILE                   its state machine as XState JSON
   baton publish FILE ...               check workflow files and publish them
   baton run WORKFLOW --data FILE       start a run; the file holds its data as JSON
             [--email ADDRESS] [--name NAME] [--key KEY]
@@ -45,6 +49,12 @@ export async function cli(args: string[]): Promise<number> {
       to: { type: 'string' },
       reason: { type: 'string' },
       yes: { type: 'boolean' },
+      case: { type: 'string' },
+      moves: { type: 'string' },
+      explore: { type: 'boolean' },
+      runs: { type: 'string' },
+      seed: { type: 'string' },
+      format: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -53,6 +63,8 @@ export async function cli(args: string[]): Promise<number> {
   if (values.help || command === undefined || command === 'help') return say(HELP, 0);
   if (command === 'start') return startCommand();
   if (command === 'check' && first !== undefined) return checkCommand(rest);
+  if (command === 'rehearse' && first !== undefined) return rehearseCommand(first, values);
+  if (command === 'machine' && first !== undefined) return machineCommand(first);
   if (command === 'publish' && first !== undefined) return publishCommand(rest);
   if (command === 'run' && first !== undefined) return runCommand(first, values);
   if (command === 'versions' && first !== undefined) return versionsCommand(first);

@@ -47,6 +47,9 @@ export const paths = {
 
   // Programs
   apiRuns: at('/api/v1/runs'),
+  apiRehearsals: at('/api/v1/rehearsals'),
+  apiExploration: at('/api/v1/rehearsals/explore'),
+  apiMachine: at<{ workflow: string; version: string }>('/api/v1/workflows/:workflow/versions/:version/machine'),
   apiRun: at<{ run: string }>('/api/v1/runs/:run'),
   apiHistory: at<{ run: string }>('/api/v1/runs/:run/history'),
   apiEvent: at<{ run: string; event: string }>('/api/v1/runs/:run/events/:event'),

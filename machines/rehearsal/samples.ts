@@ -1,11 +1,11 @@
 import { candidatesOf } from '../check/coverage.ts';
 import type { Component } from '../components/component.ts';
 import type { Definition, Field } from '../definition.ts';
-import { plainValue } from '../fields/field.ts';
+import { plainValue, readJson } from '../fields/field.ts';
 import type { Scalar } from '../fields/scalar.ts';
 import { type Asking, columnsOf, type Question, questionsOf, type RowsQuestion } from '../questions/question.ts';
 import { type Against, isAsked, isRequired, withAnswers } from '../questions/read.ts';
-import { filesIn, isFile, rowsIn, type Value } from '../values.ts';
+import { filesIn, rowsIn, type Value } from '../values.ts';
 import type { Chance } from './chance.ts';
 import type { Given } from './given.ts';
 
@@ -63,12 +63,15 @@ function oneFor(
   const limit = question.atMost === null ? undefined : facts[question.atMost]?.value;
   if (limit !== undefined) return { json: plainValue(question.field, limit), value: limit };
   const named = conditions.filter((condition) => new RegExp(`\\b${question.key}\\b`).test(condition));
-  const candidates = Object.hasOwn(definition.data, question.key) ? candidatesOf(question.key, named, definition) : [];
-  const value = chance.pick(
-    candidates.filter((one) => one !== undefined && !isFile(one) && !(Array.isArray(one) && filesIn(one).length > 0)),
+  // What no rule looks at needs no boundary; options are worth trying all the same.
+  const worth = named.length > 0 || question.field.type === 'choice' || question.field.type === 'yes_no';
+  const candidates = worth && Object.hasOwn(definition.data, question.key) ? candidatesOf(question.key, named, definition) : [];
+  const plain = candidates.flatMap((one) =>
+    one === undefined || filesIn(one).length > 0 ? [] : [plainValue(question.field, one)],
   );
-  if (value !== undefined) return { json: plainValue(question.field, value), value };
-  return { json: sampleOf(question.field) };
+  const json = chance.pick(plain.filter((one) => readJson(question.field, one, question.key).ok)) ?? sampleOf(question.field);
+  const read = readJson(question.field, json, question.key);
+  return { json, value: read.ok ? read.value : undefined };
 }
 
 /** Something that a field takes. */

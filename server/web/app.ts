@@ -3,6 +3,7 @@ import { requestId } from 'hono/request-id';
 import type { Portal } from '../portal.ts';
 import { guard } from './access.ts';
 import { mountApi } from './api.ts';
+import { mountApiRehearsals } from './api-rehearsals.ts';
 import { mountApiTables } from './api-tables.ts';
 import { mountApiVersions } from './api-versions.ts';
 import { mountAssets } from './assets.ts';
@@ -51,6 +52,7 @@ export function createApp(portal: Portal): Hono {
   mountRuns(app, portal);
   mountApi(app, portal);
   mountApiTables(app, portal);
+  mountApiRehearsals(app, portal);
   mountApiVersions(app, portal);
   return app;
 }
