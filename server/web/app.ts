@@ -16,6 +16,7 @@ import { mountHome } from './home.tsx';
 import { mountMailbox } from './mailbox.tsx';
 import { mountMove } from './move.tsx';
 import { mountPractice } from './practice.ts';
+import { mountRehearsal } from './rehearsal.tsx';
 import { mountRuns } from './runs.tsx';
 import { mountSignIn } from './sign-in.tsx';
 import { mountStart } from './start.tsx';
@@ -53,6 +54,7 @@ export function createApp(portal: Portal): Hono {
   mountApi(app, portal);
   mountApiTables(app, portal);
   mountApiRehearsals(app, portal);
+  mountRehearsal(app, portal);
   mountApiVersions(app, portal);
   return app;
 }

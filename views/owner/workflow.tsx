@@ -38,6 +38,8 @@ export function WorkflowPage(props: WorkflowPageProps) {
             </a>
           </>
         )}
+        {' · '}
+        <a href={paths.rehearsal.to({ workflow })}>Rehearse it</a>
         {startForm(definition) === null ? null : (
           <>
             {' · '}
