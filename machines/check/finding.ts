@@ -15,6 +15,7 @@ export type Finding = {
 export type FindingCode =
   | 'unreadable'
   | 'too_large'
+  | 'too_costly'
   | 'syntax'
   | 'duplicate_key'
   | 'forbidden_key'

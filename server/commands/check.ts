@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { type Finding, readDefinition, showFinding } from '../../machines/check/read.ts';
+import { type Finding, showFinding } from '../../machines/check/read.ts';
 import type { Definition } from '../../machines/definition.ts';
+import { checkSource } from '../checking/check-source.ts';
 import { isError } from '../workflows/files.ts';
 
 /** A workflow file as it was found. */
@@ -10,7 +11,7 @@ export type CheckedFile = { file: string; source: string; definition: Definition
 export async function checkFile(file: string): Promise<CheckedFile> {
   const source = await readFile(file, 'utf8').catch(() => null);
   if (source === null) return { file, source: '', definition: null, findings: [unreadable(file)] };
-  return { file, source, ...readDefinition(source, file) };
+  return { file, source, ...(await checkSource(source, file)) };
 }
 
 /** `baton check FILE ...`: prints every finding with its place and remedy; 1 when one of them is an error. */
