@@ -4,6 +4,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/key.ts';
 import { publishCommand } from './commands/publish.ts';
 import { runCommand } from './commands/run.ts';
+import { schemaCommand } from './commands/schema.ts';
 import { startCommand } from './commands/start.ts';
 import { WrongSettings } from './config.ts';
 import { Refusal } from './errors.ts';
@@ -12,6 +13,7 @@ const HELP = `baton: hand-offs for repeatable work
 
   baton start                          run the portal
   baton check FILE ...                 say what is wrong with workflow files
+  baton schema                         print the JSON Schema of workflow files, for editors
   baton publish FILE ...               check workflow files and publish them
   baton run WORKFLOW --data FILE       start a run; the file holds its data as JSON
             [--email ADDRESS] [--name NAME] [--key KEY]
@@ -41,6 +43,7 @@ export async function cli(args: string[]): Promise<number> {
   if (values.help || command === undefined || command === 'help') return say(HELP, 0);
   if (command === 'start') return startCommand();
   if (command === 'check' && first !== undefined) return checkCommand(rest);
+  if (command === 'schema') return schemaCommand();
   if (command === 'publish' && first !== undefined) return publishCommand(rest);
   if (command === 'run' && first !== undefined) return runCommand(first, values);
   if (command === 'key' && first === 'create') return createKeyCommand(values.name ?? 'command line');

@@ -51,6 +51,9 @@ export const paths = {
   // A portal whose clock may be moved
   testClock: at('/test/clock'),
 
+  // Anybody's editor
+  workflowSchema: at('/schema/workflow.json'),
+
   // What pages are made of
   style: at('/assets/style.css'),
   htmx: at('/assets/htmx.js'),
