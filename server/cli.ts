@@ -13,6 +13,7 @@ const HELP = `baton: hand-offs for repeatable work
 
   baton start                          run the portal
   baton check FILE ...                 say what is wrong with workflow files
+            [--format text|json|sarif]
   baton schema                         print the JSON Schema of workflow files, for editors
   baton publish FILE ...               check workflow files and publish them
   baton run WORKFLOW --data FILE       start a run; the file holds its data as JSON
@@ -35,6 +36,7 @@ export async function cli(args: string[]): Promise<number> {
       email: { type: 'string' },
       name: { type: 'string' },
       key: { type: 'string' },
+      format: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -42,7 +44,7 @@ export async function cli(args: string[]): Promise<number> {
   const [first] = rest;
   if (values.help || command === undefined || command === 'help') return say(HELP, 0);
   if (command === 'start') return startCommand();
-  if (command === 'check' && first !== undefined) return checkCommand(rest);
+  if (command === 'check' && first !== undefined) return checkCommand(rest, values.format);
   if (command === 'schema') return schemaCommand();
   if (command === 'publish' && first !== undefined) return publishCommand(rest);
   if (command === 'run' && first !== undefined) return runCommand(first, values);

@@ -46,6 +46,7 @@ export const paths = {
   apiRun: at<{ run: string }>('/api/v1/runs/:run'),
   apiHistory: at<{ run: string }>('/api/v1/runs/:run/history'),
   apiEvent: at<{ run: string; event: string }>('/api/v1/runs/:run/events/:event'),
+  apiCheck: at('/api/v1/check'),
   apiTable: at<{ workflow: string; table: string }>('/api/v1/workflows/:workflow/tables/:table'),
 
   // A portal whose clock may be moved

@@ -16,6 +16,7 @@ export type FindingCode =
   | 'unreadable'
   | 'too_large'
   | 'too_costly'
+  | 'too_many'
   | 'syntax'
   | 'duplicate_key'
   | 'forbidden_key'

@@ -54,6 +54,7 @@ export const ACCESS: Record<string, Who> = {
   [paths.apiEvent.pattern]: 'key',
   [paths.apiHistory.pattern]: 'key',
   [paths.apiTable.pattern]: 'key',
+  [paths.apiCheck.pattern]: 'key',
   [paths.testClock.pattern]: 'test',
 };
 

@@ -3,6 +3,7 @@ import { requestId } from 'hono/request-id';
 import type { Portal } from '../portal.ts';
 import { guard } from './access.ts';
 import { mountApi } from './api.ts';
+import { mountApiCheck } from './api-check.ts';
 import { mountApiTables } from './api-tables.ts';
 import { mountAssets } from './assets.ts';
 import { problemHandlers, refuseMethods } from './errors.tsx';
@@ -46,5 +47,6 @@ export function createApp(portal: Portal): Hono {
   mountRuns(app, portal);
   mountApi(app, portal);
   mountApiTables(app, portal);
+  mountApiCheck(app, portal);
   return app;
 }

@@ -44,7 +44,7 @@ test.each(Object.entries(ACCESS).filter(([, who]) => who === 'owner'))(
 
 test.each(Object.entries(ACCESS).filter(([, who]) => who === 'key'))('%s answers nobody without a key', async (pattern) => {
   const path = pattern.replace(/:(\w+)/g, (_, name: string) => SAMPLE[name] ?? 'x');
-  for (const method of pattern.includes('/events/') ? ['POST'] : pattern.endsWith('/runs') ? ['GET', 'POST'] : ['GET']) {
+  for (const method of /\/(events\/|check$)/.test(pattern) ? ['POST'] : pattern.endsWith('/runs') ? ['GET', 'POST'] : ['GET']) {
     expect((await fetch(`${world.url}${path}`, { method })).status).toBe(401);
   }
 });
