@@ -6,6 +6,7 @@ import { moveCommand } from './commands/move.ts';
 import { publishCommand } from './commands/publish.ts';
 import { machineCommand, rehearseCommand } from './commands/rehearse.ts';
 import { runCommand } from './commands/run.ts';
+import { schemaCommand } from './commands/schema.ts';
 import { startCommand } from './commands/start.ts';
 import { diffCommand, restoreCommand, versionsCommand } from './commands/versions.ts';
 import { WrongSettings } from './config.ts';
@@ -15,6 +16,8 @@ const HELP = `baton: hand-offs for repeatable work
 
   baton start                          run the portal
   baton check FILE ...                 say what is wrong with workflow files
+            [--format text|json|sarif]
+  baton schema                         print the JSON Schema of workflow files, for editors
   baton rehearse FILE [--data FILE] [--moves FILE] [--case NAME] [--explore [--runs N] [--seed N]] [--format json]
                                        walk a workflow without sending anything
   baton machine FILE                   its state machine as XState JSON
@@ -62,9 +65,10 @@ export async function cli(args: string[]): Promise<number> {
   const [first, second, third] = rest;
   if (values.help || command === undefined || command === 'help') return say(HELP, 0);
   if (command === 'start') return startCommand();
-  if (command === 'check' && first !== undefined) return checkCommand(rest);
   if (command === 'rehearse' && first !== undefined) return rehearseCommand(first, values);
   if (command === 'machine' && first !== undefined) return machineCommand(first);
+  if (command === 'check' && first !== undefined) return checkCommand(rest, values.format);
+  if (command === 'schema') return schemaCommand();
   if (command === 'publish' && first !== undefined) return publishCommand(rest);
   if (command === 'run' && first !== undefined) return runCommand(first, values);
   if (command === 'versions' && first !== undefined) return versionsCommand(first);

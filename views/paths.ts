@@ -54,6 +54,7 @@ export const paths = {
   apiRun: at<{ run: string }>('/api/v1/runs/:run'),
   apiHistory: at<{ run: string }>('/api/v1/runs/:run/history'),
   apiEvent: at<{ run: string; event: string }>('/api/v1/runs/:run/events/:event'),
+  apiCheck: at('/api/v1/check'),
   apiTable: at<{ workflow: string; table: string }>('/api/v1/workflows/:workflow/tables/:table'),
 
   apiVersions: at<{ workflow: string }>('/api/v1/workflows/:workflow/versions'),
@@ -66,6 +67,9 @@ export const paths = {
 
   // A portal whose clock may be moved
   testClock: at('/test/clock'),
+
+  // Anybody's editor
+  workflowSchema: at('/schema/workflow.json'),
 
   // What pages are made of
   style: at('/assets/style.css'),

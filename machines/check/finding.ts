@@ -15,6 +15,8 @@ export type Finding = {
 export type FindingCode =
   | 'unreadable'
   | 'too_large'
+  | 'too_costly'
+  | 'too_many'
   | 'syntax'
   | 'duplicate_key'
   | 'forbidden_key'

@@ -3,9 +3,9 @@ import { EMAIL } from '../words.ts';
 import { cleanLine } from './clean.ts';
 import { asText, bad, COMMON, type FieldType, good, type ReadValue } from './field-type.ts';
 
-export const EMAIL_FIELD = z.strictObject({ type: z.literal('email'), ...COMMON });
-export const PHONE = z.strictObject({ type: z.literal('phone'), ...COMMON });
-export const URL_FIELD = z.strictObject({ type: z.literal('url'), ...COMMON });
+export const EMAIL_FIELD = z.strictObject({ type: z.literal('email').describe('email: an address for mail.'), ...COMMON });
+export const PHONE = z.strictObject({ type: z.literal('phone').describe('phone: a phone number.'), ...COMMON });
+export const URL_FIELD = z.strictObject({ type: z.literal('url').describe('url: a web address.'), ...COMMON });
 
 function addressType<F>(read: (text: string) => ReadValue): FieldType<F> {
   return {

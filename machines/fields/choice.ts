@@ -7,8 +7,16 @@ const OPTIONS = z
   .refine((options) => Object.keys(options).length >= 2 && Object.keys(options).length <= 50, 'Give between 2 and 50 options.')
   .describe('What can be chosen: a key, and its name for people.');
 
-export const CHOICE = z.strictObject({ type: z.literal('choice'), ...COMMON, options: OPTIONS });
-export const CHOICES = z.strictObject({ type: z.literal('choices'), ...COMMON, options: OPTIONS });
+export const CHOICE = z.strictObject({
+  type: z.literal('choice').describe('choice: one of several options.'),
+  ...COMMON,
+  options: OPTIONS,
+});
+export const CHOICES = z.strictObject({
+  type: z.literal('choices').describe('choices: any of several options.'),
+  ...COMMON,
+  options: OPTIONS,
+});
 
 type Choice = z.output<typeof CHOICE>;
 type Choices = z.output<typeof CHOICES>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { instantOf, wallTimeOf } from '../calendar.ts';
 import { asText, bad, COMMON, type FieldType, good, type Place, type ReadValue } from './field-type.ts';
 
-export const DATE_TIME = z.strictObject({ type: z.literal('date_time'), ...COMMON });
+export const DATE_TIME = z.strictObject({ type: z.literal('date_time').describe('date_time: a day and a time.'), ...COMMON });
 
 type DateTimeField = z.output<typeof DATE_TIME> & Place;
 

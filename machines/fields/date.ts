@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { asText, bad, COMMON, type FieldType, good, type Place, type ReadValue } from './field-type.ts';
 
-export const DATE = z.strictObject({ type: z.literal('date'), ...COMMON });
+export const DATE = z.strictObject({ type: z.literal('date').describe('date: a day.'), ...COMMON });
 
 type DateField = z.output<typeof DATE> & Place;
 

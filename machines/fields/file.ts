@@ -20,7 +20,7 @@ export type FileKind = keyof typeof FILE_KINDS;
 const KINDS = ['pdf', 'png', 'jpg', 'gif', 'webp', 'docx', 'xlsx', 'csv', 'txt'] as const satisfies FileKind[];
 
 export const FILE = z.strictObject({
-  type: z.literal('file'),
+  type: z.literal('file').describe('file: one file that somebody sends.'),
   ...COMMON,
   accept: z.array(z.enum(KINDS)).min(1).default(['pdf', 'png', 'jpg']).describe('The kinds of files that are taken.'),
   max_mb: z.number().positive().max(10).default(10).describe('How large a file may be, in megabytes.'),
@@ -28,7 +28,7 @@ export const FILE = z.strictObject({
 
 export const FILES = z.strictObject({
   ...FILE.shape,
-  type: z.literal('files'),
+  type: z.literal('files').describe('files: several files that somebody sends.'),
   min: z.int().min(0).max(20).default(1).describe('How many files there must be.'),
   max: z.int().min(1).max(20).default(5).describe('How many files there may be.'),
 });

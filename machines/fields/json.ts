@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { isJson, type Value } from '../values.ts';
 import { bad, COMMON, type FieldType, good, type ReadValue } from './field-type.ts';
 
-export const JSON_FIELD = z.strictObject({ type: z.literal('json'), ...COMMON });
+export const JSON_FIELD = z.strictObject({
+  type: z.literal('json').describe('json: whatever a program brings; nobody is asked for it.'),
+  ...COMMON,
+});
 
 const MOST_CHARACTERS = 20_000;
 

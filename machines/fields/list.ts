@@ -10,7 +10,7 @@ const COLUMNS = z
   .describe('What each row holds: a key, and a field of any type but lists, people and JSON.');
 
 export const LIST = z.strictObject({
-  type: z.literal('list'),
+  type: z.literal('list').describe('list: rows with columns, such as the lines of an invoice.'),
   ...COMMON,
   of: COLUMNS,
   min: z.int().min(0).max(500).default(1).describe('How many rows there must be.'),

@@ -4,7 +4,7 @@ import { decimalSeparatorOf, type LoneSeparators, numberFormat, parseDecimal } f
 import { bad, COMMON, type FieldType, good, type Place, type ReadValue } from './field-type.ts';
 
 export const MONEY = z.strictObject({
-  type: z.literal('money'),
+  type: z.literal('money').describe('money: an amount in one currency.'),
   ...COMMON,
   currency: z
     .string()

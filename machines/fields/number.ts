@@ -4,7 +4,7 @@ import { decimalSeparatorOf, type LoneSeparators, numberFormat, parseDecimal } f
 import { bad, COMMON, type FieldType, good, type Place, type ReadValue } from './field-type.ts';
 
 export const NUMBER = z.strictObject({
-  type: z.literal('number'),
+  type: z.literal('number').describe('number: a number.'),
   ...COMMON,
   min: z.number().optional().describe('The smallest number that is taken.'),
   max: z.number().optional().describe('The largest number that is taken.'),

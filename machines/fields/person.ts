@@ -4,9 +4,12 @@ import { EMAIL } from '../words.ts';
 import { cleanLine } from './clean.ts';
 import { bad, COMMON, type FieldType, good, type ReadValue } from './field-type.ts';
 
-export const PERSON = z.strictObject({ type: z.literal('person'), ...COMMON });
+export const PERSON = z.strictObject({
+  type: z.literal('person').describe('person: a name with an address for mail.'),
+  ...COMMON,
+});
 export const PEOPLE = z.strictObject({
-  type: z.literal('people'),
+  type: z.literal('people').describe('people: several names with addresses for mail.'),
   ...COMMON,
   min: z.int().min(0).max(500).default(1).describe('How many people there must be.'),
   max: z.int().min(1).max(500).default(50).describe('How many people there may be.'),

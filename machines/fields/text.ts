@@ -12,14 +12,14 @@ const PATTERN = z
   .describe('A regular expression (RE2 syntax) that the whole text must match, like [A-Z]{2}[0-9]{6}.');
 
 export const TEXT = z.strictObject({
-  type: z.literal('text'),
+  type: z.literal('text').describe('text: one line of text.'),
   ...COMMON,
   max: z.int().min(1).max(2000).default(200).describe('How many characters it may have.'),
   pattern: PATTERN,
   pattern_help: LINE.optional().describe('What to say when the text does not match, like "Two letters and six digits."'),
 });
 export const LONG_TEXT = z.strictObject({
-  type: z.literal('long_text'),
+  type: z.literal('long_text').describe('long_text: several lines of text.'),
   ...COMMON,
   max: z.int().min(1).max(100_000).default(20_000).describe('How many characters it may have.'),
 });

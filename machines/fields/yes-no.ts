@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bad, COMMON, type FieldType, good } from './field-type.ts';
 
-export const YES_NO = z.strictObject({ type: z.literal('yes_no'), ...COMMON });
+export const YES_NO = z.strictObject({ type: z.literal('yes_no').describe('yes_no: yes or no.'), ...COMMON });
 
 type YesNo = z.output<typeof YES_NO>;
 

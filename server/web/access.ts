@@ -19,6 +19,7 @@ export const ACCESS: Record<string, Who> = {
   [paths.style.pattern]: 'anyone',
   [paths.htmx.pattern]: 'anyone',
   [paths.script.pattern]: 'anyone',
+  [paths.workflowSchema.pattern]: 'anyone',
   [paths.start.pattern]: 'anyone',
   [paths.status.pattern]: 'link',
   [paths.handOff.pattern]: 'link',
@@ -66,6 +67,7 @@ export const ACCESS: Record<string, Who> = {
   [paths.apiDifferences.pattern]: 'key',
   [paths.apiRestore.pattern]: 'key',
   [paths.apiMove.pattern]: 'key',
+  [paths.apiCheck.pattern]: 'key',
   [paths.testClock.pattern]: 'test',
 };
 

@@ -3,6 +3,7 @@ import { requestId } from 'hono/request-id';
 import type { Portal } from '../portal.ts';
 import { guard } from './access.ts';
 import { mountApi } from './api.ts';
+import { mountApiCheck } from './api-check.ts';
 import { mountApiRehearsals } from './api-rehearsals.ts';
 import { mountApiTables } from './api-tables.ts';
 import { mountApiVersions } from './api-versions.ts';
@@ -56,5 +57,6 @@ export function createApp(portal: Portal): Hono {
   mountApiRehearsals(app, portal);
   mountRehearsal(app, portal);
   mountApiVersions(app, portal);
+  mountApiCheck(app, portal);
   return app;
 }

@@ -2,8 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Document, parseDocument } from 'yaml';
-import { type Finding, readDefinition, showFinding } from '../../machines/check/read.ts';
+import { type Finding, showFinding } from '../../machines/check/read.ts';
 import type { Definition } from '../../machines/definition.ts';
+import { checkSource } from '../checking/check-source.ts';
 import type { Sql } from '../database/connect.ts';
 import type { Library, Published } from './library.ts';
 
@@ -19,7 +20,7 @@ export async function publishFiles(
   const names = (await readdir(folder).catch(() => [])).filter((name) => /\.ya?ml$/.test(name)).sort();
   for (const name of names) {
     const source = await readFile(join(folder, name), 'utf8');
-    const { definition, findings } = readDefinition(source, name);
+    const { definition, findings } = await checkSource(source, name);
     if (definition === null || findings.some(isError)) {
       log.error(`${name} was not published:\n${findings.map(showFinding).join('\n')}`);
       continue;
@@ -42,8 +43,8 @@ async function publishFile(
   const lastFile = await lastFileSource(sql, definition.workflow);
   if (lastFile === source) return;
   const newest = lastFile === null ? null : await library.newest(definition.workflow);
-  const merged = newest === null ? source : keepEditedGuidance(source, definition, lastFile ?? '', newest);
-  const { definition: read } = readDefinition(merged, name);
+  const merged = newest === null ? source : await keepEditedGuidance(source, definition, lastFile ?? '', newest);
+  const read = merged === source ? definition : (await checkSource(merged, name)).definition;
   if (read === null) return;
   const published = await library.publish(
     { source: merged, definition: read, origin: 'file', by: 'file', note: name },
@@ -58,8 +59,8 @@ async function lastFileSource(sql: Sql, workflow: string): Promise<string | null
   return row?.source ?? null;
 }
 
-function keepEditedGuidance(source: string, definition: Definition, lastFile: string, newest: Published): string {
-  const before = readDefinition(lastFile, 'before').definition;
+async function keepEditedGuidance(source: string, definition: Definition, lastFile: string, newest: Published): Promise<string> {
+  const { definition: before } = await checkSource(lastFile, 'before');
   let document: Document | null = null;
   for (const [key, stage] of Object.entries(definition.stages)) {
     const edited = newest.definition.stages[key]?.guidance;

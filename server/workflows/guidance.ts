@@ -1,6 +1,6 @@
-import { readDefinition } from '../../machines/check/read.ts';
 import { stageTitle } from '../../machines/definition.ts';
 import type { Instant } from '../../machines/values.ts';
+import { checkSource } from '../checking/check-source.ts';
 import type { Sql } from '../database/connect.ts';
 import { Broken, notFound } from '../errors.ts';
 import { withGuidance } from './guidance-source.ts';
@@ -71,7 +71,7 @@ async function guidanceAt({ library }: Needs, workflow: string, version: number,
 
 async function publish({ library }: Needs, newest: Published, change: GuidanceChange, text: string): Promise<Published | null> {
   const source = withGuidance(newest.source, change.stage, text);
-  const { definition, findings } = readDefinition(source, change.workflow);
+  const { definition, findings } = await checkSource(source, change.workflow);
   if (definition === null) throw new Broken(`workflow ${change.workflow}`, findings[0]?.message ?? 'It cannot be read any more.');
   const title = stageTitle(definition, change.stage);
   const note = change.restores === null ? `Guidance of ${title}` : `Guidance of ${title}, as in version ${change.restores}`;

@@ -25,7 +25,7 @@ export type Published = Workflow & {
 
 export type Origin = 'file' | 'guidance' | 'command' | 'restore';
 
-/** What is to be published; `definition` is what `readDefinition` made of `source`. */
+/** What is to be published; `definition` is what the check made of `source`. */
 export type ToPublish = { source: string; definition: Definition; origin: Origin; by: string; note: string };
 
 export type Library = {
@@ -76,11 +76,11 @@ export function createLibrary(needs: LibraryNeeds): Library {
   const compiled = new Map<string, Published>();
   const newest = new Map<string, { number: number; asOfMs: number }>();
 
-  function open(row: Row): Published {
+  function open(row: Row, read?: Definition): Published {
     const key = `${row.workflow} ${row.number}`;
     const known = compiled.get(key);
     if (known !== undefined) return known;
-    const published = compiledFrom(row, needs, tables);
+    const published = compiledFrom(row, read ?? definitionOf(row), needs, tables);
     compiled.set(key, published);
     return published;
   }
@@ -111,7 +111,7 @@ export function createLibrary(needs: LibraryNeeds): Library {
     async list() {
       const rows = await sql<Row[]>`
         select v.* from versions v join workflows w on w.key = v.workflow and w.newest = v.number order by w.title, w.key`;
-      return rows.map(open);
+      return rows.map((row) => open(row));
     },
     async versions(workflow) {
       const rows = await sql<Omit<Row, 'source'>[]>`
@@ -132,15 +132,20 @@ export function createLibrary(needs: LibraryNeeds): Library {
       if (after !== undefined && (before?.version ?? 0) !== after) return null;
       const row = await insertVersion(needs, what, before?.version ?? 0);
       newest.delete(workflow);
-      return row === null ? null : open(row);
+      return row === null ? null : open(row, what.definition);
     },
   };
   return library;
 }
 
-function compiledFrom(row: Row, { baseUrl, settings }: LibraryNeeds, tables: Tables): Published {
+/** What was published was checked before, so it is read right here. */
+function definitionOf(row: Row): Definition {
   const { definition, findings } = readDefinition(row.source, `${row.workflow} version ${row.number}`);
   if (definition === null) throw new Broken(`workflow ${row.workflow}`, findings[0]?.message ?? 'The definition cannot be read.');
+  return definition;
+}
+
+function compiledFrom(row: Row, definition: Definition, { baseUrl, settings }: LibraryNeeds, tables: Tables): Published {
   const rows = (table: string, revision: number) => tables.rows(definition, table, revision);
   const around = { portal: baseUrl, settings: settingsOf(definition, baseUrl, settings), rows };
   return {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../server/database/connect.ts';
 import { type FreshDatabase, freshDatabase } from '../world/database.ts';
+import { SARIF } from '../world/sarif.ts';
 import { TEST_SECRET } from '../world/world.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -78,6 +79,16 @@ describe('baton check', () => {
     },
     30_000,
   );
+
+  test('prints the same for programs, as JSON and as SARIF, and ends with 1 all the same', async () => {
+    const path = await file('for-programs.yaml', GOOD.replace('guidance: |', 'guidence: |'));
+    const [json, sarif, none] = await Promise.all(
+      ['json', 'sarif', 'xml'].map((format) => baton(['check', path, '--format', format])),
+    );
+    expect(JSON.parse(json?.out ?? '')).toMatchObject({ findings: [{ file: path, line: 39, code: 'unknown_field' }] });
+    expect(SARIF.parse(JSON.parse(sarif?.out ?? '')).runs[0]?.results).toHaveLength(1);
+    expect([json?.code, sarif?.code, none?.code]).toEqual([1, 1, 2]);
+  }, 30_000);
 
   test('has nothing to say about the workflows that ship', async () => {
     const { code, out } = await baton(['check', 'workflows/expense-approval.yaml', 'workflows/morning-feedback-check.yaml']);
