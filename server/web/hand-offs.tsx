@@ -17,7 +17,7 @@ import type { FormState } from '../../views/parts/form-state.ts';
 import { paths } from '../../views/paths.ts';
 import type { Told } from '../actors/gate.ts';
 import { Refusal } from '../errors.ts';
-import { type FoundHandOff, findHandOff } from '../hand-offs/find.ts';
+import { type FoundHandOff, findHandOff, openFor } from '../hand-offs/find.ts';
 import type { Linked } from '../hand-offs/links.ts';
 import type { Portal } from '../portal.ts';
 import { whereabouts } from '../runs/find.ts';
@@ -152,7 +152,10 @@ async function endedPage(c: Context, portal: Portal, found: FoundHandOff, link: 
 }
 
 /** What becomes of a request after an answer: its stage and the role that has it, but nobody's address. */
-async function nextAfter({ sql }: Portal, { run, published: { definition } }: FoundHandOff): Promise<ComesNext> {
+async function nextAfter(portal: Portal, { run, person, published: { definition } }: FoundHandOff): Promise<ComesNext> {
+  const { sql } = portal;
+  const own = await openFor(sql, run, person);
+  if (own !== null) return { is: 'yours', stage: stageTitle(definition, own.stage), href: linkTo(portal, own) };
   const now = await whereabouts(sql, run);
   if (now === null || now.status === 'done' || now.status === 'cancelled' || now.stage === null) return { is: 'ended' };
   const { actor } = stageOf(definition, now.stage);
