@@ -81,10 +81,15 @@ function startsOf(definition: Definition): Start[] {
     const { collects } = trigger.api;
     if (collects === undefined) return { name: 'a start by a program', gains: asked };
     const gains = collects.map(
-      (key) => [key, Object.hasOwn(definition.data, key) && fieldOf(definition, key).optional ? 1 : 2] as const,
+      (key) => [key, Object.hasOwn(definition.data, key) && mayBeLeftOut(definition, key) ? 1 : 2] as const,
     );
     return { name: 'a start by a program', gains: new Map(gains) };
   });
+}
+
+function mayBeLeftOut(definition: Definition, key: string): boolean {
+  const { optional, show_when, require_when } = fieldOf(definition, key);
+  return optional || show_when !== undefined || require_when !== undefined;
 }
 
 function questionsIn(definition: Definition, collects: Parameters<typeof startSections>[1]): Question[] {
