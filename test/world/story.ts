@@ -1,7 +1,11 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { createKey } from '../../server/api-keys.ts';
 import { type Answers, type Letter, linkIn, type Page } from './visitor.ts';
-import { openWorld, type World } from './world.ts';
+import { moveClock, openWorld, type World } from './world.ts';
 
 /** A run as the API shows it. */
 type RunState = {
@@ -49,30 +53,42 @@ export type Run = {
 /** A world with one workflow in the middle. */
 export type Stage = {
   world: World;
-  /** Starts a run by the form; the answers name the starter as `starter_email`. */
-  start(answers: Answers): Promise<Run>;
+  /** Starts a run by the form; the answers name the starter as `starter_email`. `opening`: the page that follows. */
+  start(answers: Answers): Promise<Run & { opening: Page }>;
   /** A start that the form does not take: the page with what is wrong. */
   startRefused(answers: Answers): Promise<Page>;
   startByApi(starter: string, data: Record<string, unknown>): Promise<Run>;
   /** The run that began last, however it began. */
   newest(): Promise<Run>;
+  /** Moves the time to a moment. */
+  moveTo(moment: string): Promise<void>;
   close(): Promise<void>;
 };
 
+/** When stories begin: a Monday morning. */
+export const MONDAY = '2029-12-03T08:00:00.000Z';
+
+const SHIPPED = fileURLToPath(new URL('../../workflows', import.meta.url));
+
 /**
  * Opens a world in which the story of a workflow is told. `system`: the one that it calls; `ACCOUNTING` stands for the
- * setting ACCOUNTING_URL, which leads to the sink, and the secret ACCOUNTING_TOKEN.
+ * setting ACCOUNTING_URL, which leads to the sink, and the secret ACCOUNTING_TOKEN. No other workflow is there, and it
+ * is MONDAY.
  */
 export async function tell(workflow: string, system: string | null = null): Promise<Stage> {
-  const world = await openWorld((sink) =>
-    system === null
+  const folder = await mkdtemp(join(tmpdir(), 'baton-story-'));
+  await cp(join(SHIPPED, `${workflow}.yaml`), join(folder, `${workflow}.yaml`));
+  const world = await openWorld((sink) => ({
+    BATON_WORKFLOWS: folder,
+    ...(system === null
       ? {}
       : {
           [`BATON_SETTING_${system}_URL`]: `${sink.url}/${system.toLowerCase()}`,
           [`BATON_SECRET_${system}_TOKEN`]: `tok_${system.toLowerCase()}`,
-        },
-  );
+        }),
+  }));
   const { url, portal } = world;
+  await moveClock(url, { to: MONDAY });
   const { key } = await createKey(portal, 'story');
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
 
@@ -154,7 +170,7 @@ export async function tell(workflow: string, system: string | null = null): Prom
     async start(answers) {
       const page = await started(answers);
       if (page.status !== 200) throw new Error(`The start was refused: ${wordsOf(page.html)}`);
-      return newest();
+      return { ...(await newest()), opening: page };
     },
     async startRefused(answers) {
       const page = await started(answers);
@@ -167,7 +183,11 @@ export async function tell(workflow: string, system: string | null = null): Prom
       return runOf(json.id);
     },
     newest,
-    close: () => world.close(),
+    moveTo: (to) => moveClock(url, { to }),
+    async close() {
+      await world.close();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 

@@ -50,7 +50,8 @@ export function DecidedPage({
           <p>{nextSentence(next)}</p>
         )}
         <p class="quiet">
-          {next.is === 'yours' ? null : 'There is nothing more for you to do here. '}Questions? Write to <a href={`mailto:${about.contact}`}>{about.contact}</a>.
+          {next.is === 'yours' ? null : 'There is nothing more for you to do here. '}Questions? Write to{' '}
+          <a href={`mailto:${about.contact}`}>{about.contact}</a>.
         </p>
         <VersionFoot workflow={about.workflow} version={about.version} />
       </article>
