@@ -43,7 +43,7 @@ async function publishFile(
   if (lastFile === source) return;
   const newest = lastFile === null ? null : await library.newest(definition.workflow);
   const merged = newest === null ? source : keepEditedGuidance(source, definition, lastFile ?? '', newest);
-  const { definition: read } = readDefinition(merged, name);
+  const read = merged === source ? definition : readDefinition(merged, name).definition;
   if (read === null) return;
   const published = await library.publish(
     { source: merged, definition: read, origin: 'file', by: 'file', note: name },
