@@ -25,13 +25,24 @@ function computeOne(field: Field, expression: string, { definition, facts, momen
   const unanswered = dataIn(expression, definition).some(
     (name) => facts[name] === undefined && celValueOf(definition.data[name] ?? field, undefined) === null,
   );
-  if (unanswered) return null;
-  const result = evaluate(expression, definition, facts, moment);
+  const result = unanswered
+    ? orNothing(() => evaluate(expression, definition, facts, moment))
+    : evaluate(expression, definition, facts, moment);
+  if (result === null) return null;
   const plain = typeof result === 'bigint' ? Number(result) : result;
   if (typeof plain === 'number' && !Number.isFinite(plain)) return null;
   if (typeof plain === 'boolean') return field.type === 'yes_no' ? plain : null;
   const read = readTyped(unbounded(field), [typeof plain === 'number' ? plainNumber(field, plain) : String(plain)]);
   return read?.ok ? read.value : null;
+}
+
+/** Where a number is missing there may still be a value: the expression may ask first whether the number is given. */
+function orNothing(evaluated: () => unknown): unknown {
+  try {
+    return evaluated();
+  } catch {
+    return null;
+  }
 }
 
 /** A computed value is what it is: no limit that people are held to, no language in which it was typed. */

@@ -79,7 +79,7 @@ export function takeAnswers(w: Writing, definition: Definition, event: Answered)
   const seen =
     signed && event.seen !== undefined ? [{ key: 'revision', label: 'What was seen', text: event.seen, file: null }] : [];
   const shown = [...shownAnswers(definition, answers), ...chosen, ...seen];
-  const before = withoutUnanswered(asking, w.context.facts);
+  const before = withoutUnanswered(asking, w.context.facts, answers);
   const origin = { from: 'answer' as const, by: event.by.email, stage: open.stage, at: event.at };
   w.change({
     facts: withValues(definition, before, answers, origin, momentOf(w.context)),
@@ -211,9 +211,24 @@ export function isVisibleTo({ data }: Definition, key: string, actor: string): b
   return visible === undefined || visible.includes(actor) || actor === OWNER;
 }
 
-/** An optional question left empty this time forgets what was answered in an earlier round. */
-function withoutUnanswered(asking: Asking, facts: Facts): Facts {
+/**
+ * An optional question left empty this time forgets what was answered in an earlier round. What belongs to an outcome
+ * that was not chosen was not asked, and stays as it was.
+ */
+function withoutUnanswered(asking: Asking, facts: Facts, answers: Record<string, Value>): Facts {
   if (asking.partial) return facts;
-  const asked = new Set(questionsOf(asking).map(({ key }) => key));
+  const chosen = (showWhen: string | null) => showWhen !== null && isChosen(asking, showWhen, answers);
+  const questions = questionsOf(asking).filter(({ stays, showWhen }) => !stays || chosen(showWhen));
+  const asked = new Set(questions.map(({ key }) => key));
   return Object.fromEntries(Object.entries(facts).filter(([key]) => !asked.has(key)));
+}
+
+/** Whether the answers chose the outcome that a question belongs to; its condition is Baton's own. */
+function isChosen(asking: Asking, showWhen: string, answers: Record<string, Value>): boolean {
+  return questionsOf(asking).some(
+    ({ key, ...question }) =>
+      question.is === 'one' &&
+      question.outcomes !== null &&
+      question.outcomes.some((outcome) => answers[key] === outcome.key && showWhen === `${key} == "${outcome.key}"`),
+  );
 }

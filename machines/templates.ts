@@ -27,6 +27,8 @@ function createEngine(options: { outputEscape?: (value: unknown) => string } = {
     strictVariables: true,
     strictFilters: true,
     lenientIf: true,
+    // What has not been gathered, or was left empty, is an empty text: an `if` has to take it for nothing.
+    jsTruthy: true,
     ownPropertyOnly: true,
     templates: {},
     relativeReference: false,

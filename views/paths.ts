@@ -19,7 +19,7 @@ export const paths = {
   mail: at<{ mail: string }>('/mailbox/:mail'),
   mailFile: at<{ mail: string; file: string }>('/mailbox/:mail/files/:file'),
   mailHtml: at<{ mail: string }>('/mailbox/:mail/html'),
-  practicePayments: at('/practice/payments'),
+  practice: at<{ system: string }>('/practice/:system'),
 
   // Owners
   signIn: at('/sign-in'),

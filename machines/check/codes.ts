@@ -24,6 +24,7 @@ export const MEANINGS: Record<FindingCode, string> = {
   may_be_empty: 'A datum is needed where, on some way through the workflow, it may have been left empty.',
   shown_before_gathered: 'A datum is shown where, on some way through the workflow, nothing has gathered it.',
   never_used: 'A datum that nothing uses.',
+  case_failed: 'A saved case that does not come out as it should.',
   wait_without_outcome: 'A run may wait for ever for an event.',
   limit_without_end: 'A limit without a way on, or a way on without a limit.',
   endless_circle: 'A run may go round for ever without anybody being asked.',

@@ -14,7 +14,7 @@ type Use = { key: string; need: 1 | 2; path: Path; offset?: number; soft?: boole
 /** What a part of a stage does to the levels of data: where it is not named, the level stays. */
 type Gains = Map<string, Level>;
 type Exit = { to: string; gains: Gains };
-type Part = { uses: Use[]; gains: Gains; lowers: Gains; exits: Exit[] };
+type Part = { uses: Use[]; gains: Gains; lowers: Gains; raises: Gains; exits: Exit[] };
 type Branch = { to: string[]; uses: Use[]; given: ReadonlySet<string> };
 type Node = { key: string; skip: Branch | null; parts: Part[]; branches: Branch[] };
 
@@ -81,10 +81,15 @@ function startsOf(definition: Definition): Start[] {
     const { collects } = trigger.api;
     if (collects === undefined) return { name: 'a start by a program', gains: asked };
     const gains = collects.map(
-      (key) => [key, Object.hasOwn(definition.data, key) && fieldOf(definition, key).optional ? 1 : 2] as const,
+      (key) => [key, Object.hasOwn(definition.data, key) && mayBeLeftOut(definition, key) ? 1 : 2] as const,
     );
     return { name: 'a start by a program', gains: new Map(gains) };
   });
+}
+
+function mayBeLeftOut(definition: Definition, key: string): boolean {
+  const { optional, show_when, require_when } = fieldOf(definition, key);
+  return optional || show_when !== undefined || require_when !== undefined;
 }
 
 function questionsIn(definition: Definition, collects: Parameters<typeof startSections>[1]): Question[] {
@@ -94,8 +99,14 @@ function questionsIn(definition: Definition, collects: Parameters<typeof startSe
 /** A required question surely gives its datum; one that may stay empty forgets what was there before. */
 function gainsOf(questions: readonly Question[]): Gains {
   const gains: Gains = new Map();
-  for (const { key, showWhen, required } of questions) gains.set(key, showWhen === null && required === true ? 2 : 1);
+  for (const { key, showWhen, required, stays } of questions)
+    if (!stays) gains.set(key, showWhen === null && required === true ? 2 : 1);
   return gains;
+}
+
+/** What belongs to one outcome of a decision stays as it was with the others: it has been asked, and nothing is lost. */
+function raisesOf(questions: readonly Question[]): Gains {
+  return new Map(questions.flatMap(({ key, stays }): [string, Level][] => (stays ? [[key, 1]] : [])));
 }
 
 function nodeOf(definition: Definition, key: string, stage: Stage): Node {
@@ -127,7 +138,7 @@ function throughComputed(definition: Definition, use: Use, depth = 0): Use[] {
 }
 
 function part(some: Partial<Part>): Part {
-  return { uses: [], gains: new Map(), lowers: new Map(), exits: [], ...some };
+  return { uses: [], gains: new Map(), lowers: new Map(), raises: new Map(), exits: [], ...some };
 }
 
 function skipOf(definition: Definition, key: string, { skip, next = [] }: Stage): Branch | null {
@@ -143,16 +154,35 @@ function skipOf(definition: Definition, key: string, { skip, next = [] }: Stage)
 /** Branches are tried in their order: each knows that those before it did not hold. */
 function branchesOf(definition: Definition, key: string, stage: Stage): Branch[] {
   if (stage.next === undefined) return [{ to: [END], uses: [], given: new Set() }];
+  const asked = askedOnlyWhen(definition, key, stage);
   let known = new Set<string>();
   return stage.next.map((successor, index) => {
     const { when, to, afterwards, at_most } = successor;
     const targets = at_most === undefined ? [to] : [to, afterwards ?? END];
     if (when === undefined) return { to: targets, uses: [], given: known };
     const uses = conditionUses(definition, when, branchPartPath(key, stage, index, 'when'), known);
-    const given = known.union(givenWhen(when, definition, true));
+    const given = known.union(givenWhen(when, definition, true)).union(asked(when));
     known = known.union(givenWhen(when, definition, false));
     return { to: targets, uses, given };
   });
+}
+
+/** What a stage surely asked when a rule holds: all that had to be answered on a condition that the rule repeats. */
+function askedOnlyWhen(definition: Definition, key: string, { components }: Stage): (when: string) => Set<string> {
+  const askedWith = new Map<string, string>();
+  for (const [index, component] of components.entries()) {
+    if (!asksPeople(component)) continue;
+    const asking = askingOf(definition, { stage: key, component: componentId(component, index) });
+    for (const question of questionsOf(asking)) {
+      if (question.showWhen !== null && question.required === true) askedWith.set(question.key, question.showWhen);
+      else askedWith.delete(question.key);
+    }
+  }
+  return (when) => {
+    // Only of rules joined by "and" does each hold for sure.
+    const parts = /\|\||\?|!/.test(when) ? [when] : when.split('&&').map((part) => part.trim());
+    return new Set([...askedWith].flatMap(([name, condition]) => (parts.includes(condition) ? [name] : [])));
+  };
 }
 
 function conditionUses(
@@ -236,7 +266,7 @@ function askingPart(definition: Definition, key: string, component: Component, i
         gains.set(name, level);
     }
   }
-  return part({ uses, gains });
+  return part({ uses, gains, raises: raisesOf(questions) });
 }
 
 function questionUses(definition: Definition, question: Question, asked: ReadonlySet<string>, path: Path): Use[] {
@@ -335,12 +365,14 @@ function pass(
     for (const use of skip.uses) met(use, level, state);
     onTo(skip);
   }
-  for (const { uses, gains, lowers, exits } of parts) {
+  for (const { uses, gains, lowers, raises, exits } of parts) {
     for (const use of uses) met(use, level, state);
     for (const exit of exits) visit(exit.to, exit.gains.get(key) ?? level, state, state.start);
     const lowered = lowers.get(key);
     if (lowered !== undefined && lowered < level) level = lowered;
     level = gains.get(key) ?? level;
+    const raised = raises.get(key);
+    if (raised !== undefined && raised > level) level = raised;
   }
   for (const branch of branches) {
     for (const use of branch.uses) met(use, level, state);

@@ -11,10 +11,14 @@ export const SHOWS = z
   .default([])
   .describe('Data that the person reads, in this order. What has not been gathered is left out.');
 
-/** Rows of a list that was gathered before, one decision for each: which columns are read and which are asked. */
+/** Rows of which only some columns are asked: of a list that was gathered before, or with `add` of one that begins here. */
 const ROWS = z.strictObject({
-  rows: KEY.describe('A datum of type list that has been gathered; rows can be neither added nor taken away.'),
+  rows: KEY.describe('A datum of type list. It has been gathered, and rows can be neither added nor taken away.'),
   edit: z.array(KEY).min(1).max(20).describe('The columns that are asked; the others are only read.'),
+  add: z
+    .literal(true)
+    .optional()
+    .describe('true: rows are added and taken away here; the other columns are left for a later form.'),
 });
 
 const SECTION = z.strictObject({

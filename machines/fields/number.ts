@@ -41,7 +41,11 @@ function within({ min, max, decimals }: NumberField, n: number): ReadValue {
   if (min !== undefined && n < min) return bad(`This must be ${min} or more.`);
   if (max !== undefined && n > max) return bad(`This must be ${max} or less.`);
   if (decimals !== undefined && Number(n.toFixed(decimals)) !== n) {
-    return bad(decimals === 0 ? 'This must be a whole number.' : `Please use ${decimals} decimals at most.`);
+    return bad(
+      decimals === 0
+        ? 'This must be a whole number.'
+        : `Please use ${decimals} ${decimals === 1 ? 'decimal' : 'decimals'} at most.`,
+    );
   }
   return good(n);
 }

@@ -78,6 +78,10 @@ function questionOf(definition: Definition, item: Exclude<Collected, { section: 
   if (typeof item === 'string') return oneOf(definition, item);
   const field = fieldOf(definition, item.rows);
   if (field.type !== 'list') throw new Error(`${item.rows} is no list.`);
+  if (item.add) {
+    const of = Object.fromEntries(Object.entries(field.of).filter(([column]) => item.edit.includes(column)));
+    return { ...common(definition, item.rows), is: 'rows', field: { ...field, of }, edit: Object.keys(of), rows: { is: 'open' } };
+  }
   return { ...common(definition, item.rows), is: 'rows', field, edit: item.edit, rows: { is: 'fixed' } };
 }
 
@@ -123,7 +127,7 @@ function outcomeQuestions(
       const question = oneOf(definition, limit.data);
       if (question.is === 'one') questions.push({ ...question, ...when, required: true, atMost: limit.at_most ?? null });
     }
-    questions.push(...collects.map((datum) => ({ ...oneOf(definition, datum), ...when })));
+    questions.push(...collects.map((datum) => ({ ...oneOf(definition, datum), ...when, stays: true as const })));
     if (attest !== undefined) questions.push(signature(definition, `${into}_signed`, key, attest, only([key])));
     return questions;
   });

@@ -14,6 +14,8 @@ type Asked = {
   showWhen: string | null;
   /** When it has to be answered: always, never, or when a condition holds. */
   required: boolean | { when: string };
+  /** What was gathered before stays when this is not asked: another outcome of a decision was chosen. */
+  stays?: true;
 };
 
 /** A question with one answer. `oneOf` is set for the outcomes of a decision: how each looks and what it means. */

@@ -1,7 +1,7 @@
 import { keysIn } from '../components/form.ts';
 import { type Definition, startForm } from '../definition.ts';
 import type { Moment } from '../expressions.ts';
-import { missing, readJsonValues } from '../fields/field.ts';
+import { type KeyedField, missing, readJsonValues } from '../fields/field.ts';
 import type { Facts, Problem, Read, Value } from '../values.ts';
 import { startSections } from './asking.ts';
 import { brokenRules, isAsked, isRequired } from './read.ts';
@@ -12,10 +12,7 @@ import { brokenRules, isAsked, isRequired } from './read.ts';
  * asked as the other data stand; and the cross-field rules hold.
  */
 export function readStart(definition: Definition, data: Record<string, unknown>, moment: Moment): Read<Record<string, Value>> {
-  const fields = Object.entries(definition.data)
-    .filter(([, { computed }]) => computed === undefined)
-    .map(([key, field]) => ({ key, field: { ...field, optional: true } }));
-  const read = readJsonValues(fields, data);
+  const read = readJsonValues(startFields(definition), data);
   const values = read.ok ? read.value : {};
   const origin = { from: 'trigger' as const, by: moment.starter.email, stage: null, at: moment.at };
   const facts: Facts = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value, origin }]));
@@ -30,6 +27,17 @@ export function readStart(definition: Definition, data: Record<string, unknown>,
   }
   if (problems.length === 0) problems.push(...brokenRules(values, against));
   return problems.length === 0 ? { ok: true, value: values } : { ok: false, problems };
+}
+
+/** Everything that a program may give, none of it required; rows with the columns with which the start form begins them. */
+export function startFields(definition: Definition): KeyedField[] {
+  const sections = startSections(definition, startForm(definition)?.collects ?? []);
+  const begun = new Map(
+    sections.flatMap(({ questions }) => questions.flatMap((one) => (one.is === 'rows' ? [[one.key, one.field] as const] : []))),
+  );
+  return Object.entries(definition.data)
+    .filter(([, { computed }]) => computed === undefined)
+    .map(([key, field]) => ({ key, field: { ...(begun.get(key) ?? field), optional: true } }));
 }
 
 /** What a program has to give: what the `api` trigger says, else what the start form asks. */

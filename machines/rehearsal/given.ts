@@ -4,7 +4,7 @@ import { type Field, readJson, readJsonValues, typedValue } from '../fields/fiel
 import { type Asking, columnsOf, type Question, questionsOf, type RowsQuestion } from '../questions/question.ts';
 import type { Sent } from '../questions/read.ts';
 import { cellName } from '../questions/rows.ts';
-import { readStart } from '../questions/start.ts';
+import { readStart, startFields } from '../questions/start.ts';
 import type { FileReference, Problem, Read, Value } from '../values.ts';
 
 /** Answers as a case or a rehearsal writes them: JSON by key of the data. Files are given by their names. */
@@ -28,10 +28,7 @@ export function startWith(definition: Definition, given: Given, moment: Moment):
   if (read.ok) return { ok: true, value: { ...read.value, ...files } };
   const problems = read.problems.filter(({ field }) => files[field] === undefined);
   if (problems.length > 0) return { ok: false, problems };
-  const again = readJsonValues(
-    Object.entries(definition.data).map(([key, field]) => ({ key, field: { ...field, optional: true } })),
-    others,
-  );
+  const again = readJsonValues(startFields(definition), others);
   return again.ok ? { ok: true, value: { ...again.value, ...files } } : again;
 }
 

@@ -95,6 +95,17 @@ export async function findHandOff(portal: { sql: Sql; library: Library }, linked
   };
 }
 
+/** The hand-off of a run that waits for this very person, if one does: they may have got no letter about it. */
+export async function openFor(
+  sql: Sql,
+  run: string,
+  { email }: Person,
+): Promise<{ id: string; generation: number; stage: string } | null> {
+  const [row] = await sql<{ id: string; generation: number; stage: string }[]>`
+    select id, generation, stage from hand_offs where run_id = ${run} and state = 'open' and person_email = ${email}`;
+  return row ?? null;
+}
+
 function stateOf(row: Row, published: Published): HandOffState {
   const about = aboutOf(row, published);
   const { move } = row;

@@ -30,7 +30,7 @@ export const ACCESS: Record<string, Who> = {
   [paths.mail.pattern]: 'loopback',
   [paths.mailHtml.pattern]: 'loopback',
   [paths.mailFile.pattern]: 'loopback',
-  [paths.practicePayments.pattern]: 'loopback',
+  [paths.practice.pattern]: 'loopback',
   [paths.signIn.pattern]: 'anyone',
   [paths.signInLink.pattern]: 'link',
   [paths.signOut.pattern]: 'anyone',

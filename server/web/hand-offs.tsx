@@ -7,7 +7,7 @@ import { cleanText } from '../../machines/fields/clean.ts';
 import type { Ask } from '../../machines/hand-off.ts';
 import { isVisibleTo, maySign } from '../../machines/hand-offs.ts';
 import { askingOf } from '../../machines/questions/asking.ts';
-import { type Asking, type Question, questionsOf, type RowsQuestion } from '../../machines/questions/question.ts';
+import { type Asking, columnsOf, type Question, questionsOf, type RowsQuestion } from '../../machines/questions/question.ts';
 import type { Against } from '../../machines/questions/read.ts';
 import { cellName } from '../../machines/questions/rows.ts';
 import { filesIn, rowsIn, type ShownFact, type Value } from '../../machines/values.ts';
@@ -17,7 +17,7 @@ import type { FormState } from '../../views/parts/form-state.ts';
 import { paths } from '../../views/paths.ts';
 import type { Told } from '../actors/gate.ts';
 import { Refusal } from '../errors.ts';
-import { type FoundHandOff, findHandOff } from '../hand-offs/find.ts';
+import { type FoundHandOff, findHandOff, openFor } from '../hand-offs/find.ts';
 import type { Linked } from '../hand-offs/links.ts';
 import type { Portal } from '../portal.ts';
 import { whereabouts } from '../runs/find.ts';
@@ -152,7 +152,10 @@ async function endedPage(c: Context, portal: Portal, found: FoundHandOff, link: 
 }
 
 /** What becomes of a request after an answer: its stage and the role that has it, but nobody's address. */
-async function nextAfter({ sql }: Portal, { run, published: { definition } }: FoundHandOff): Promise<ComesNext> {
+async function nextAfter(portal: Portal, { run, person, published: { definition } }: FoundHandOff): Promise<ComesNext> {
+  const { sql } = portal;
+  const own = await openFor(sql, run, person);
+  if (own !== null) return { is: 'yours', stage: stageTitle(definition, own.stage), href: linkTo(portal, own) };
   const now = await whereabouts(sql, run);
   if (now === null || now.status === 'done' || now.status === 'cancelled' || now.stage === null) return { is: 'ended' };
   const { actor } = stageOf(definition, now.stage);
@@ -244,7 +247,12 @@ function prefilled(portal: Portal, found: FoundHandOff, ask: Ask): FormState {
     const gathered = found.facts[question.key];
     const own = gathered !== undefined && gathered.origin.by === ask.person.email;
     const anew = (isChoice(question) && deciding.has(question.key)) || (decides && gathered?.origin.stage === ask.stage);
-    if (!own || anew || isFixed(question)) {
+    if (isFixed(question) && gathered !== undefined) {
+      Object.assign(form.typed, typedAgain(withoutChoices(question), gathered.value));
+      Object.assign(form.kept, keptCells(portal, question, gathered.value));
+      continue;
+    }
+    if (!own || anew) {
       if (gathered === undefined) Object.assign(form.typed, defaultOf(question, against));
       continue;
     }
@@ -274,12 +282,18 @@ function keptCells(portal: Portal, question: RowsQuestion, value: Value): FormSt
   return kept;
 }
 
-/** Each row of a list that is there already is judged anew. */
-function isFixed(question: Question): boolean {
+/** Whether the rows are there already: what they hold is shown to whoever corrects it, and judged anew. */
+function isFixed(question: Question): question is RowsQuestion {
   return question.is === 'rows' && question.rows.is === 'fixed';
 }
 
-function isChoice({ field: { type } }: Question): boolean {
+/** The columns of rows in which nothing is decided. */
+function withoutChoices(question: RowsQuestion): RowsQuestion {
+  const decided = columnsOf(question).flatMap(({ key, field }) => (isChoice({ field }) ? [key] : []));
+  return { ...question, edit: question.edit.filter((column) => !decided.includes(column)) };
+}
+
+function isChoice({ field: { type } }: { field: { type: string } }): boolean {
   return type === 'choice' || type === 'choices' || type === 'yes_no';
 }
 

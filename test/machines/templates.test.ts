@@ -29,6 +29,8 @@ describe('a text', () => {
     ['{{ purpose }}', 'Taxi & <b>lunch</b>'],
     ['{{ day }}', ''],
     ['{% if day != "" %}on {{ day }}{% else %}any day{% endif %}', 'any day'],
+    ['{% if day %}on {{ day }}{% else %}any day{% endif %}', 'any day'],
+    ['{% if day %}on {{ day }}{% elsif purpose %}for {{ purpose }}{% endif %}', 'for Taxi & <b>lunch</b>'],
     ['{{ starter.name }}, {{ starter.email }}', 'Emma, emma@example.com'],
     ['{{ portal }} {{ settings.URL }}', 'https://baton.example.com https://pay.example.com'],
     ['no braces', 'no braces'],

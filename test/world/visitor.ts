@@ -20,8 +20,11 @@ export type Page = { status: number; url: string; html: string; headers: Headers
 export type Visitor = {
   get(path: string): Promise<Page>;
   /** Posts the form of a page: its hidden inputs, with `values` on top. A File makes an upload, a list several answers. */
-  submit(page: Page, values: Record<string, string | File | (string | File)[]>, action?: string): Promise<Page>;
+  submit(page: Page, values: Answers, action?: string): Promise<Page>;
 };
+
+/** What is put into a form, by the names of its inputs; a list where several have one name. */
+export type Answers = Record<string, string | File | (string | File)[]>;
 
 /** Opens a visitor to a portal. */
 export function visit(portalUrl: string): Visitor {
@@ -55,9 +58,8 @@ export function visit(portalUrl: string): Visitor {
     get: (path) => go('GET', path, null),
     submit(page, values, action) {
       const body = new FormData();
-      for (const [name, value] of Object.entries({ ...hiddenIn(page.html), ...values })) {
-        for (const one of [value].flat()) body.append(name, one);
-      }
+      for (const [name, value] of hiddenInputs(page.html)) if (values[name] === undefined) body.append(name, value);
+      for (const [name, value] of Object.entries(values)) for (const one of [value].flat()) body.append(name, one);
       return go('POST', action ?? actionIn(page), body);
     },
   };
@@ -65,8 +67,12 @@ export function visit(portalUrl: string): Visitor {
 
 /** The hidden inputs of a page's main form. */
 export function hiddenIn(html: string): Record<string, string> {
+  return Object.fromEntries(hiddenInputs(html));
+}
+
+function hiddenInputs(html: string): [string, string][] {
   const inputs = html.match(/<input[^>]*type="hidden"[^>]*>/g) ?? [];
-  return Object.fromEntries(inputs.map((input) => [attribute(input, 'name'), attribute(input, 'value')]));
+  return inputs.map((input) => [attribute(input, 'name'), attribute(input, 'value')]);
 }
 
 /** Where the main form of a page goes. */

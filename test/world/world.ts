@@ -42,10 +42,11 @@ export function environmentFor(database: string, dataDir: string, sink: Sink): R
   };
 }
 
-/** Opens a world; `more` is put over its settings. */
-export async function openWorld(more: Record<string, string> = {}): Promise<World> {
+/** Opens a world; `more` is put over its settings, which may lead to the sink. */
+export async function openWorld(more: Record<string, string> | ((sink: Sink) => Record<string, string>) = {}): Promise<World> {
   const [database, sink, dataDir] = await Promise.all([freshDatabase(), openSink(), mkdtemp(join(tmpdir(), 'baton-world-'))]);
-  const config: Config = readConfig({ ...environmentFor(database.url, dataDir, sink), ...more });
+  const own = typeof more === 'function' ? more(sink) : more;
+  const config: Config = readConfig({ ...environmentFor(database.url, dataDir, sink), ...own });
   const running = await startPortal(config, createLog(config.logLevel));
   const world: World = {
     url: running.url,

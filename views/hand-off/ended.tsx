@@ -10,7 +10,10 @@ type Moved = Extract<HandOffState, { is: 'moved' }>;
 type Withdrawn = Extract<HandOffState, { is: 'withdrawn' }>;
 
 /** What becomes of the request after an answer. */
-export type ComesNext = { is: 'ended' } | { is: 'under way'; stage: string; role: string | null };
+export type ComesNext =
+  | { is: 'ended' }
+  | { is: 'yours'; stage: string; href: string }
+  | { is: 'under way'; stage: string; role: string | null };
 
 /** A hand-off that was decided: who, when and what. `tooLate` when somebody has just tried to decide it again. */
 export function DecidedPage({
@@ -39,9 +42,16 @@ export function DecidedPage({
           Answered by {nameOf(by)} on <time datetime={at}>{showInstant(at, timezone)}</time>:
         </p>
         <Facts facts={answer} fileHref={fileHref} />
-        <p>{nextSentence(next)}</p>
+        {next.is === 'yours' ? (
+          <p>
+            Something is left for you to do: <a href={next.href}>{next.stage}</a>.
+          </p>
+        ) : (
+          <p>{nextSentence(next)}</p>
+        )}
         <p class="quiet">
-          There is nothing more for you to do here. Questions? Write to <a href={`mailto:${about.contact}`}>{about.contact}</a>.
+          {next.is === 'yours' ? null : 'There is nothing more for you to do here. '}Questions? Write to{' '}
+          <a href={`mailto:${about.contact}`}>{about.contact}</a>.
         </p>
         <VersionFoot workflow={about.workflow} version={about.version} />
       </article>
@@ -93,7 +103,7 @@ export function WithdrawnPage({ state, timezone }: { state: Withdrawn; timezone:
   );
 }
 
-function nextSentence(next: ComesNext): string {
+function nextSentence(next: Exclude<ComesNext, { is: 'yours' }>): string {
   if (next.is === 'ended') return 'This request is finished.';
   return next.role === null ? `Next: ${next.stage}. Nobody has to act for that.` : `Next: ${next.stage}, by ${next.role}.`;
 }
