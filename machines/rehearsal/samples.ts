@@ -69,7 +69,9 @@ function oneFor(
   const plain = candidates.flatMap((one) =>
     one === undefined || filesIn(one).length > 0 ? [] : [plainValue(question.field, one)],
   );
-  const json = chance.pick(plain.filter((one) => readJson(question.field, one, question.key).ok)) ?? sampleOf(question.field);
+  const isNumber = question.field.type === 'number' || question.field.type === 'money';
+  const tried = plain.length > 0 ? plain : isNumber ? [7, 1, 0, 100] : [];
+  const json = chance.pick(tried.filter((one) => readJson(question.field, one, question.key).ok)) ?? sampleOf(question.field);
   const read = readJson(question.field, json, question.key);
   return { json, value: read.ok ? read.value : undefined };
 }
@@ -125,25 +127,35 @@ function fitting(pattern: string): string {
 
 function rowsFor(question: RowsQuestion, { facts }: Against, chance: Chance): Sample {
   const columns = columnsOf(question).filter(({ edit }) => edit);
-  const row = () => Object.fromEntries(columns.map(({ key, field }) => [key, cellFor(field, chance)]));
-  if (question.rows.is === 'items')
-    return { json: Object.fromEntries(question.rows.items.map((item) => [item.key, itemFor(item, chance)])) };
+  // Sums are made of rows: some lists are of small things, some of large ones.
+  const scale = chance.pick([1, 1, 20, 1000]) ?? 1;
+  const row = () => Object.fromEntries(columns.map(({ key, field }) => [key, cellFor(field, scale, chance)]));
+  if (question.rows.is === 'items') {
+    // Most lists are in order; where something is wrong, it is one item or another.
+    const careless = chance.below(3) === 0;
+    return { json: Object.fromEntries(question.rows.items.map((item) => [item.key, itemFor(item, careless, chance)])) };
+  }
   const count =
     question.rows.is === 'fixed' ? rowsIn(facts[question.key]?.value).length : Math.max(question.field.min, 1 + chance.below(3));
   return { json: Array.from({ length: Math.min(count, question.field.max) }, row) };
 }
 
-function cellFor(field: Scalar, chance: Chance): unknown {
+function cellFor(field: Scalar, scale: number, chance: Chance): unknown {
   if (field.type === 'choice') return chance.pick(Object.keys(field.options));
-  return field.type === 'yes_no' ? chance.below(2) === 1 : sampleOf(field);
+  if (field.type === 'yes_no') return chance.below(2) === 1;
+  const sample = sampleOf(field);
+  if (typeof sample !== 'number') return sample;
+  const scaled = sample * scale;
+  return readJson(field, scaled, '').ok ? scaled : sample;
 }
 
-function itemFor(
-  { measure, evidence }: { measure: { min?: number | undefined; max?: number | undefined } | null; evidence: string | null },
-  chance: Chance,
-): Given {
+type Item = { measure: { min?: number | undefined; max?: number | undefined } | null; evidence: string | null };
+
+function itemFor({ measure, evidence }: Item, careless: boolean, chance: Chance): Given {
+  const wrong = careless && chance.below(2) === 0;
   const right = measure?.min ?? measure?.max ?? 1;
-  const measured = measure === null ? {} : { measured: chance.below(4) === 0 ? (measure.max ?? right) + 1 : right };
-  const state = chance.below(5) === 0 ? 'failed' : 'done';
-  return { state, note: 'A note.', ...measured, ...(evidence === 'file' ? { evidence: 'photo.png' } : {}) };
+  const outside = measure?.max !== undefined ? measure.max + 1 : right - 1;
+  const measured = measure === null ? {} : { measured: wrong ? outside : right };
+  const photo = evidence === 'file' ? { evidence: 'photo.png' } : {};
+  return { state: wrong && measure === null ? 'failed' : 'done', note: 'A note.', ...measured, ...photo };
 }
