@@ -42,6 +42,21 @@ export function holds(condition: string, definition: Definition, facts: Facts, m
   return evaluate(condition, definition, facts, moment, row) === true;
 }
 
+/**
+ * Judges several conditions on the same facts, one after the other; what they name is looked up once. The judge that it
+ * gives for some facts throws where `holds` would.
+ */
+export function judgeOf(conditions: readonly string[], definition: Definition, moment: Moment) {
+  const known = compiledFor(definition);
+  const parts = conditions.map((condition) => parsed(known, condition, definition));
+  const names = [...new Set(parts.flatMap((part) => part.names))];
+  const named = { names, timed: parts.some(({ timed }) => timed) };
+  return (facts: Facts): ((index: number) => boolean) => {
+    const values = valuesIn(known, definition, named, facts, moment);
+    return (index) => parts[index]?.run(values) === true;
+  };
+}
+
 /** A row that an expression may name: its name, its columns' types, and its cells. */
 export type NamedRow = Extra & { cells: CelValue };
 
@@ -238,7 +253,7 @@ function mentions(text: string, words: string[]): boolean {
 function valuesIn(
   { makers }: Compiled,
   definition: Definition,
-  { names, timed }: Parsed,
+  { names, timed }: Pick<Parsed, 'names' | 'timed'>,
   facts: Facts,
   { starter, at }: Moment,
   row?: NamedRow,

@@ -46,11 +46,15 @@ function createEngine(options: { outputEscape?: (value: unknown) => string } = {
 const engine = createEngine();
 const markdownEngine = createEngine({ outputEscape: (value) => asMarkdown(String(value ?? '')) });
 
+// Without data a template is filled in within microseconds; one that takes so long never ends.
+const LONGEST_TRY_MS = 300;
+
 const NOBODY: Person = { email: '', name: null };
 type Parsed = { template: Template[]; names: string[] };
 const parsed = new Map<string, Parsed>();
 const parsedMarkdown = new Map<string, Parsed>();
 const MOST_PARSED = 5000;
+const TRYING: Filling = { engine, parsed, longestMs: LONGEST_TRY_MS };
 const SECRET = /\{\{-?\s*secrets\.([A-Z][A-Z0-9_]*)\s*-?\}\}/g;
 const SINGLE = /^\s*\{\{\s*([a-z][a-z0-9_]*)\s*\}\}\s*$/;
 
@@ -109,14 +113,11 @@ export function renderAddress(template: string, definition: Definition, facts: F
 export function checkTemplate(template: string, definition: Definition, { secrets }: { secrets: boolean }): TextProblem[] {
   const problems = checkSecrets(template, definition, secrets);
   const bare = template.replace(SECRET, (found) => ' '.repeat(found.length));
+  const starts = lineStarts(bare);
   try {
     for (const { segments, location } of Object.values(engine.parseAndAnalyzeSync(bare).globals).flat()) {
-      const offset = offsetAt(bare, location.row, location.col);
-      const computed =
-        bare
-          .slice(0, offset + 1)
-          .trimEnd()
-          .endsWith('[') || bare.slice(0, offset).trimEnd().endsWith('[');
+      const offset = (starts[location.row - 1] ?? 0) + location.col - 1;
+      const computed = lastBefore(bare, offset + 1) === '[' || lastBefore(bare, offset) === '[';
       const message = computed
         ? 'A name has to be written out; it cannot be computed.'
         : faultIn(segments.map(nameOf), definition);
@@ -124,7 +125,7 @@ export function checkTemplate(template: string, definition: Definition, { secret
     }
     // Filled in once without data: what no analysis sees, such as an endless loop, shows itself here.
     if (problems.length === 0)
-      render(bare, definition, {}, { portal: '', settings: definition.settings, starter: NOBODY }, () => '');
+      render(bare, definition, {}, { portal: '', settings: definition.settings, starter: NOBODY }, () => '', TRYING);
   } catch (error) {
     problems.push(explained(error, bare));
   }
@@ -165,7 +166,7 @@ export function singleName(template: string): string | null {
 type Show = (field: Definition['data'][string], value: Value) => string;
 
 /** Which engine fills a template in, and what it has read already. */
-type Filling = { engine: Liquid; parsed: Map<string, Parsed> };
+type Filling = { engine: Liquid; parsed: Map<string, Parsed>; longestMs?: number };
 
 function render(
   template: string,
@@ -187,7 +188,11 @@ function render(
   const texts = Object.fromEntries(names.filter((name) => Object.hasOwn(definition.data, name)).map((key) => [key, textOf(key)]));
   const { portal, settings, starter } = reach;
   return String(
-    filling.engine.renderSync(known, { ...texts, portal, settings, starter: { email: starter.email, name: starter.name ?? '' } }),
+    filling.engine.renderSync(
+      known,
+      { ...texts, portal, settings, starter: { email: starter.email, name: starter.name ?? '' } },
+      filling.longestMs === undefined ? {} : { renderLimit: filling.longestMs },
+    ),
   );
 }
 
@@ -210,9 +215,15 @@ function nameOf(segment: unknown): string {
   return typeof segment === 'string' || typeof segment === 'number' ? String(segment) : '[…]';
 }
 
-function offsetAt(text: string, row: number, column: number): number {
-  const before = text.split('\n').slice(0, row - 1);
-  return before.reduce((sum, line) => sum + line.length + 1, 0) + column - 1;
+function lineStarts(text: string): number[] {
+  return [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+}
+
+/** The last character before a place that is no blank. */
+function lastBefore(text: string, offset: number): string | undefined {
+  let at = offset - 1;
+  while (at >= 0 && /\s/.test(text[at] ?? '')) at -= 1;
+  return text[at];
 }
 
 function checkSecrets(template: string, definition: Definition, allowed: boolean): TextProblem[] {
@@ -246,6 +257,6 @@ function explained(error: unknown, template: string): TextProblem {
   const [, row, column] = /line:(\d+), col:(\d+)/.exec(text) ?? [];
   return {
     message: `This template cannot be read: ${message}.`,
-    offset: offsetAt(template, Number(row ?? 1), Number(column ?? 1)),
+    offset: (lineStarts(template)[Number(row ?? 1) - 1] ?? 0) + Number(column ?? 1) - 1,
   };
 }

@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { dayAfter } from '../calendar.ts';
 import { type Definition, fieldOf, labelOf } from '../definition.ts';
-import { childrenOf, dataIn, holds, treeOf } from '../expressions.ts';
+import { childrenOf, dataIn, judgeOf, treeOf } from '../expressions.ts';
 import { celValueOf, type Field, readJson, showValue } from '../fields/field.ts';
 import { exponentOf } from '../fields/money.ts';
 import type { Facts, Value } from '../values.ts';
@@ -70,20 +70,21 @@ function explore(conditions: readonly string[], definition: Definition): Coverag
     overlap: null,
     whole: !opaque && size <= MOST_CASES,
   };
+  const judgeFor = judgeOf(conditions, definition, SOMEBODY);
   for (let number = 0; number < Math.min(size, MOST_CASES); number += 1) {
     // With too many cases, a stride that shares no factor with them goes through all regions.
     const facts = factsOf(choices, size > MOST_CASES ? (number * 7919) % size : number);
-    judge(conditions, definition, facts, coverage);
+    judge(conditions.length, judgeFor(facts), definition, facts, coverage);
   }
   if (coverage.gap !== null) coverage.is = 'gap';
   else if (!coverage.whole) coverage.is = 'unknown';
   return coverage;
 }
 
-function judge(conditions: readonly string[], definition: Definition, facts: Facts, coverage: Coverage): void {
+function judge(count: number, holds: (index: number) => boolean, definition: Definition, facts: Facts, coverage: Coverage): void {
   let first: number | null = null;
-  for (const [index, condition] of conditions.entries()) {
-    const held = verdict(condition, definition, facts);
+  for (let index = 0; index < count; index += 1) {
+    const held = verdict(holds, index);
     if (held === null) {
       coverage.whole = false;
       return;
@@ -97,9 +98,9 @@ function judge(conditions: readonly string[], definition: Definition, facts: Fac
   if (first === null) coverage.gap ??= caseOf(facts, definition);
 }
 
-function verdict(condition: string, definition: Definition, facts: Facts): boolean | null {
+function verdict(holds: (index: number) => boolean, index: number): boolean | null {
   try {
-    return holds(condition, definition, facts, SOMEBODY);
+    return holds(index);
   } catch {
     return null;
   }

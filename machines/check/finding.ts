@@ -68,11 +68,14 @@ export type Found = {
   path: Path;
   code: FindingCode;
   message: string;
-  remedy: string;
+  /** A function where it costs time to find: most of thousands of findings are never shown. */
+  remedy: string | (() => string);
   severity?: 'error' | 'warning';
   /** Point at the key rather than at its value. */
   atKey?: boolean;
   offset?: number;
+  /** The character of the file to point at, where no path leads there. */
+  from?: number;
 };
 
 /** `file:line:column  code  message`, and the remedy on a line of its own. */

@@ -131,10 +131,32 @@ function nodeOf(definition: Definition, key: string, stage: Stage): Node {
 }
 
 /** What is computed is there when everything that it is computed from is. */
-function throughComputed(definition: Definition, use: Use, depth = 0): Use[] {
-  const computed = definition.data[use.key]?.computed;
-  if (computed === undefined || depth > 20) return [use];
-  return needsOf(computed, definition).flatMap(({ key, need }) => throughComputed(definition, { ...use, key, need }, depth + 1));
+function throughComputed(definition: Definition, use: Use): Use[] {
+  const roots = rootsOf(definition, use.key);
+  return roots === null ? [use] : [...roots].map(([key, need]) => ({ ...use, key, need }));
+}
+
+type Roots = Map<string, 1 | 2>;
+
+const computedRoots = new WeakMap<Definition, Map<string, Roots>>();
+
+/** The gathered data on which a computed one rests, however far back, each once; null for one that is gathered itself. */
+function rootsOf(definition: Definition, key: string): Roots | null {
+  const computed = definition.data[key]?.computed;
+  if (computed === undefined) return null;
+  const all = computedRoots.get(definition) ?? new Map<string, Roots>();
+  computedRoots.set(definition, all);
+  const known = all.get(key);
+  if (known !== undefined) return known;
+  const roots: Roots = new Map();
+  // Set before it is complete: whatever names itself, over however many others, comes to an end.
+  all.set(key, roots);
+  for (const one of needsOf(computed, definition)) {
+    for (const [root, need] of rootsOf(definition, one.key) ?? [[one.key, one.need] as const]) {
+      if (roots.get(root) !== 2) roots.set(root, need);
+    }
+  }
+  return roots;
 }
 
 function part(some: Partial<Part>): Part {
@@ -340,8 +362,9 @@ function walk(definition: Definition, nodes: ReadonlyMap<string, Node>, starts: 
   };
   for (const { name, gains } of starts) visit(first, gains.get(key) ?? 0, null, name);
   const met = (use: Use, level: Level, state: State) => {
+    if (use.key !== key || level >= use.need) return;
     const place = use.path.join('.');
-    if (use.key === key && level < use.need && !found.has(place)) found.set(place, missing(definition, use, level, state));
+    if (!found.has(place)) found.set(place, missing(definition, use, level, state));
   };
   for (const state of queue) {
     const node = nodes.get(state.stage);

@@ -1,4 +1,4 @@
-import { type Document, isMap, isPair, isScalar, type LineCounter, type Node } from 'yaml';
+import { type Document, isMap, isPair, isScalar, isSeq, type LineCounter, type Node, type Pair, type YAMLMap } from 'yaml';
 import type { Found, Path } from './finding.ts';
 
 /** Where something stands in the file; both count from 1. */
@@ -6,8 +6,7 @@ export type Place = { line: number; column: number };
 
 /** The line and column of a finding: of its key, of its value, or of a character within its text. */
 export function placeOf(document: Document, lines: LineCounter, found: Found): Place {
-  const offset = offsetOf(document, found);
-  const { line, col } = lines.linePos(offset);
+  const { line, col } = lines.linePos(found.from ?? offsetOf(document, found));
   return { line: Math.max(1, line), column: Math.max(1, col) };
 }
 
@@ -15,7 +14,7 @@ function offsetOf(document: Document, { path, atKey, offset }: Found): number {
   if (atKey) return keyOffset(document, path) ?? valueOffset(document, path.slice(0, -1));
   const start = valueOffset(document, path);
   if (offset === undefined) return start;
-  const node = document.getIn(path, true);
+  const node = nodeAt(document, path);
   if (!isScalar(node)) return start;
   // In a quoted text the first character stands behind the quote; in a block it begins on the next line.
   if (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE') return start + 1 + offset;
@@ -25,7 +24,7 @@ function offsetOf(document: Document, { path, atKey, offset }: Found): number {
 /** The nearest thing to the path that stands in the file: a missing key has no place of its own. */
 function valueOffset(document: Document, path: Path): number {
   for (let length = path.length; length > 0; length -= 1) {
-    const node = document.getIn(path.slice(0, length), true);
+    const node = nodeAt(document, path.slice(0, length));
     const range = isNodeWithRange(node) ? node.range[0] : null;
     if (range !== null) return length === path.length ? range : (keyOffset(document, path.slice(0, length)) ?? range);
   }
@@ -33,10 +32,32 @@ function valueOffset(document: Document, path: Path): number {
 }
 
 function keyOffset(document: Document, path: Path): number | null {
-  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  if (!isMap(parent)) return null;
-  const pair = parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === path.at(-1));
+  const parent = nodeAt(document, path.slice(0, -1));
+  const key = path.at(-1);
+  if (!isMap(parent) || key === undefined) return null;
+  const pair = pairsOf(parent).get(String(key));
   return isScalar(pair?.key) ? (pair.key.range?.[0] ?? null) : null;
+}
+
+function nodeAt(document: Document, path: Path): unknown {
+  return path.reduce<unknown>((node, key) => {
+    if (isMap(node)) return pairsOf(node).get(String(key))?.value;
+    return isSeq(node) ? node.items[Number(key)] : undefined;
+  }, document.contents);
+}
+
+const known = new WeakMap<YAMLMap, Map<string, Pair>>();
+
+/** The pairs of a map by their keys: a map is a list of pairs, and it may hold thousands. */
+function pairsOf(map: YAMLMap): Map<string, Pair> {
+  const pairs = known.get(map) ?? new Map(map.items.flatMap((item) => (isPair(item) ? [[keyOf(item), item] as const] : [])));
+  known.set(map, pairs);
+  return pairs;
+}
+
+/** The key of a pair as a text. */
+export function keyOf({ key }: Pair): string {
+  return isScalar(key) ? String(key.value) : '';
 }
 
 function isNodeWithRange(node: unknown): node is Node & { range: [number, number, number] } {

@@ -2,11 +2,11 @@ import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } fro
 import { DEFINITION, type Definition } from '../definition.ts';
 import { caseFailures } from './cases.ts';
 import { circleFindings } from './circles.ts';
-import { type Finding, type FindingCode, type Found, showFinding } from './finding.ts';
+import { type Finding, type Found, showFinding } from './finding.ts';
 import { flowFindings } from './flow.ts';
 import { unusedFindings } from './gathered.ts';
 import { forkFindings, graphFindings } from './graph.ts';
-import { placeOf } from './places.ts';
+import { keyOf, type Place, placeOf } from './places.ts';
 import { referenceFindings } from './references.ts';
 import { shapeFindings } from './shape.ts';
 import { textFindings } from './texts.ts';
@@ -17,6 +17,7 @@ export { type Finding, showFinding };
 
 const MOST_CHARACTERS = 256 * 1024;
 const MOST_DEPTH = 50;
+const MOST_FINDINGS = 200;
 const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
 
 /**
@@ -24,27 +25,61 @@ const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
  * any finding is an error. `file` is only repeated in the findings. Never throws on any text.
  */
 export function readDefinition(source: string, file: string): { definition: Definition | null; findings: Finding[] } {
-  if (source.length > MOST_CHARACTERS) {
-    const remedy = `Keep it below ${MOST_CHARACTERS / 1024} KB: long texts belong into documents.`;
-    const tooLarge = {
-      line: 1,
-      column: 1,
-      code: 'too_large' as const,
-      message: 'This file is too large for a workflow.',
-      remedy,
-    };
-    return { definition: null, findings: [{ file, ...tooLarge, severity: 'error', place: '' }] };
-  }
+  if (source.length > MOST_CHARACTERS) return { definition: null, findings: [shown(TOO_LONG, file)] };
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, uniqueKeys: true, stringKeys: true });
-  const { definition, found } = judge(document);
-  const findings = [...syntaxFindings(document, file), ...found.map((one) => placed(one, document, lines, file))];
-  findings.sort((one, other) => one.line - other.line || one.column - other.column);
-  return { definition: findings.some(({ severity }) => severity === 'error') ? null : definition, findings };
+  try {
+    // The library finds keys that stand twice by comparing each with all others, and looks for the line of each fault anew.
+    const options = { lineCounter: lines, uniqueKeys: false, stringKeys: true, prettyErrors: false };
+    const document = parseDocument(source, options);
+    const { definition, found } = judge(document);
+    const placed = found.map((one) => ({ ...one, ...placeOf(document, lines, one) }));
+    placed.sort((one, other) => one.line - other.line || one.column - other.column);
+    const findings = capped(placed).map((one) => shown(one, file));
+    return { definition: findings.some(({ severity }) => severity === 'error') ? null : definition, findings };
+  } catch (error) {
+    // However deep something may be nested, there is a way to nest it more deeply.
+    if (error instanceof RangeError) return { definition: null, findings: [shown({ ...TOO_DEEP, ...BEGINNING }, file)] };
+    throw error;
+  }
+}
+
+type Placed = Found & Place;
+
+const BEGINNING: Place = { line: 1, column: 1 };
+
+const TOO_LONG: Placed = {
+  ...BEGINNING,
+  path: [],
+  code: 'too_large',
+  message: 'This file is too large for a workflow.',
+  remedy: `Keep it below ${MOST_CHARACTERS / 1024} KB: long texts belong into documents.`,
+};
+
+const TOO_DEEP: Found = {
+  path: [],
+  code: 'too_large',
+  message: 'This is nested too deeply.',
+  remedy: `Keep it below ${MOST_DEPTH} levels.`,
+};
+
+/** The first of many findings, and how many follow: when one of those is an error, so is what stands for them. */
+function capped(all: Placed[]): Placed[] {
+  const [first, ...others] = all.slice(MOST_FINDINGS);
+  if (first === undefined) return all;
+  const more = others.length + 1;
+  const severity = [first, ...others].every((one) => one.severity === 'warning') ? 'warning' : 'error';
+  const message = more === 1 ? 'There is one more finding.' : `There are ${more} more findings from here on.`;
+  const remedy = 'Mend what is named above, and check again.';
+  return [...all.slice(0, MOST_FINDINGS), { ...first, code: 'too_many', severity, message, remedy }];
+}
+
+function shown({ line, column, code, message, remedy, severity = 'error', path }: Placed, file: string): Finding {
+  const words = typeof remedy === 'string' ? remedy : remedy();
+  return { file, line, column, code, severity, message, remedy: words, place: path.join('.') };
 }
 
 function judge(document: Document): { definition: Definition | null; found: Found[] } {
-  if (document.errors.length > 0) return { definition: null, found: [] };
+  if (document.errors.length > 0) return { definition: null, found: [...syntaxFindings(document), ...duplicateKeys(document)] };
   const unsafe = unsafeFindings(document);
   if (unsafe.length > 0) return { definition: null, found: unsafe };
   const source: unknown = document.toJS({ maxAliasCount: 0 });
@@ -118,15 +153,11 @@ function unsafeFindings(document: Document): Found[] {
     },
     Node(_, __, path) {
       if (path.length <= MOST_DEPTH * 2) return undefined;
-      found.push({
-        path: paths(path.slice(0, 4)),
-        code: 'too_large',
-        message: 'This is nested too deeply.',
-        remedy: `Keep it below ${MOST_DEPTH} levels.`,
-      });
+      found.push({ ...TOO_DEEP, path: paths(path.slice(0, 4)) });
       return visit.BREAK;
     },
   });
+  if (found.length === 0) found.push(...duplicateKeys(document));
   if (found.length === 0 && !isMap(document.contents)) {
     found.push({
       path: [],
@@ -138,32 +169,38 @@ function unsafeFindings(document: Document): Found[] {
   return found;
 }
 
-function syntaxFindings(document: Document, file: string): Finding[] {
-  // What follows the first fault in the syntax is mostly its echo.
-  const [first] = document.errors;
-  const named = document.errors.filter((error) => error === first || error.code === 'DUPLICATE_KEY');
-  return named.map((error) => {
-    const [start] = error.linePos ?? [{ line: 1, col: 1 }];
-    const code: FindingCode = error.code === 'DUPLICATE_KEY' ? 'duplicate_key' : 'syntax';
-    const message = (error.message.split(' at line ')[0] ?? error.message).trim();
-    const remedy =
-      code === 'duplicate_key'
-        ? 'Keep one of the two.'
-        : 'Look at the quotes, braces and indentation here and on the line before.';
-    return {
-      file,
-      line: start.line,
-      column: start.col,
-      code,
-      severity: 'error',
-      message: `${message}.`.replace(/\.\.$/, '.'),
-      remedy,
-      place: '',
-    };
-  });
+/** What follows the first fault in the syntax is mostly its echo. */
+function syntaxFindings({ errors }: Document): Found[] {
+  const [first] = errors;
+  if (first === undefined) return [];
+  if (first.code === 'RESOURCE_EXHAUSTION') return [{ ...TOO_DEEP, from: first.pos[0] }];
+  return [
+    {
+      path: [],
+      from: first.pos[0],
+      code: 'syntax',
+      message: `${first.message.trim()}.`.replace(/\.\.$/, '.'),
+      remedy: 'Look at the quotes, braces and indentation here and on the line before.',
+    },
+  ];
 }
 
-function placed(found: Found, document: Document, lines: LineCounter, file: string): Finding {
-  const { code, message, remedy, severity = 'error', path } = found;
-  return { file, ...placeOf(document, lines, found), code, severity, message, remedy, place: path.join('.') };
+/** Keys that stand twice in the same map, each at its second place. */
+function duplicateKeys(document: Document): Found[] {
+  const found: Found[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<string>();
+      for (const pair of items) {
+        const key = keyOf(pair);
+        if (seen.has(key) && isScalar(pair.key)) found.push(duplicate(pair.key.range?.[0] ?? 0));
+        seen.add(key);
+      }
+    },
+  });
+  return found;
+}
+
+function duplicate(from: number): Found {
+  return { path: [], from, code: 'duplicate_key', message: 'Map keys must be unique.', remedy: 'Keep one of the two.' };
 }

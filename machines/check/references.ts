@@ -312,14 +312,17 @@ function unknown(
   atKey = false,
 ): Found[] {
   if (Object.hasOwn(declared, name)) return [];
-  const meant = closest(name, Object.keys(declared));
+  const remedy = () => {
+    const meant = closest(name, Object.keys(declared));
+    return `${meant ? `Did you mean ${meant}? Otherwise declare` : 'Declare'} ${name} under ${PLACES[what] ?? what}.`;
+  };
   return [
     {
       path,
       atKey,
       code,
       message: what === 'data' ? `No data "${name}" is declared.` : `There is no ${what} "${name}".`,
-      remedy: `${meant ? `Did you mean ${meant}? Otherwise declare` : 'Declare'} ${name} under ${PLACES[what] ?? what}.`,
+      remedy,
     },
   ];
 }

@@ -1,4 +1,7 @@
 import type { z } from 'zod';
+import { FIELD_TYPES } from '../fields/field.ts';
+import { SCALAR } from '../fields/scalar.ts';
+import { workflowSchema } from '../json-schema.ts';
 import { closest } from '../spelling.ts';
 import type { Found, Path } from './finding.ts';
 
@@ -55,10 +58,12 @@ function fromUnion(issue: Extract<Issue, { code: 'invalid_union' }>, path: Path,
   return branches.sort((one, other) => score(one) - score(other))[0] ?? [];
 }
 
+const SCALAR_TYPES = SCALAR.options.map(({ shape }) => shape.type.value);
+
 function discriminated(key: string, path: Path, source: unknown): Found {
   const given = at(source, [...path.slice(0, path.at(-1) === key ? -1 : undefined), key]);
   const here = path.at(-1) === key ? path : [...path, key];
-  const types = TYPES;
+  const types = path.includes('of') || path.includes('columns') ? SCALAR_TYPES : FIELD_TYPES;
   const meant = typeof given === 'string' ? closest(given, types) : null;
   const message =
     given === undefined
@@ -72,29 +77,40 @@ function discriminated(key: string, path: Path, source: unknown): Found {
   };
 }
 
-const TYPES = ['text', 'long_text', 'number', 'money', 'yes_no', 'choice', 'choices', 'date', 'email', 'phone', 'url', 'file'];
-
 function unknownField(key: string, path: Path, source: unknown): Found {
-  const known = KNOWN.filter((word) => at(source, [...path, word]) === undefined);
-  const meant = closest(key, known);
+  const remedy = () => {
+    const here = at(source, path);
+    const known = wordsOfDefinitions().filter((word) => typeof here !== 'object' || here === null || !Object.hasOwn(here, word));
+    const meant = closest(key, known);
+    return meant
+      ? `Did you mean ${meant}? Otherwise take it out.`
+      : 'Take it out, or see docs/definition.md for what can stand here.';
+  };
   return {
     path: [...path, key],
     atKey: true,
     code: 'unknown_field',
     message: `"${key}" means nothing here.`,
-    remedy: meant
-      ? `Did you mean ${meant}? Otherwise take it out.`
-      : 'Take it out, or see docs/definition.md for what can stand here.',
+    remedy,
   };
 }
 
-// Words of a definition, for "did you mean"; which of them fits where is the schema's business.
-const KNOWN = (
-  'workflow title description owners timezone run_title actors data settings secrets triggers stages actor guidance due remind ' +
-  'escalate components next to when otherwise label after form http email note id shows collects method url headers json save ' +
-  'subject body text type help placeholder optional min max decimals currency options accept max_mb from claim access intro ' +
-  'schedule cron api by_hand'
-).split(' ');
+let known: string[] | null = null;
+
+/** Every word that the schema knows, for "did you mean"; which of them fits where is the schema's business. */
+function wordsOfDefinitions(): string[] {
+  known ??= [...new Set(propertiesIn(workflowSchema()))];
+  return known;
+}
+
+function propertiesIn(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, value]: [string, unknown]) =>
+    key === 'properties' && typeof value === 'object' && value !== null
+      ? [...Object.keys(value), ...Object.values(value).flatMap(propertiesIn)]
+      : propertiesIn(value),
+  );
+}
 
 function typeFinding(expected: string, path: Path, given: unknown): Found {
   if (given === undefined) {
