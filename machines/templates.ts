@@ -111,7 +111,7 @@ export function renderAddress(template: string, definition: Definition, facts: F
 
 /** What is wrong with a template. Secrets may be named only where `secrets` says so. */
 export function checkTemplate(template: string, definition: Definition, { secrets }: { secrets: boolean }): TextProblem[] {
-  const problems = checkSecrets(template, definition, secrets);
+  const problems = [...checkSecrets(template, definition, secrets), ...bareYesOrNo(template, definition)];
   const bare = template.replace(SECRET, (found) => ' '.repeat(found.length));
   const starts = lineStarts(bare);
   try {
@@ -224,6 +224,19 @@ function lastBefore(text: string, offset: number): string | undefined {
   let at = offset - 1;
   while (at >= 0 && /\s/.test(text[at] ?? '')) at -= 1;
   return text[at];
+}
+
+/** A test of a yes-or-no alone: what a template sees of it is a word, and the word "No" holds, too. */
+function bareYesOrNo(template: string, definition: Definition): TextProblem[] {
+  return [...template.matchAll(/\{%-?\s*(?:if|elsif|unless)\b([^%]*)%\}/g)].flatMap((tag) => {
+    const [all, test = ''] = tag;
+    return [...test.matchAll(/(?:^|\band\b|\bor\b)\s*-?([a-z][a-z0-9_]*)\s*(?=-?$|\band\b|\bor\b)/g)].flatMap((bare) => {
+      const [, name = ''] = bare;
+      if (!Object.hasOwn(definition.data, name) || definition.data[name]?.type !== 'yes_no') return [];
+      const message = `"${name}" alone holds for No, too, since both answers are words here; write ${name} == "Yes".`;
+      return [{ message, offset: tag.index + all.indexOf(test) + bare.index + bare[0].indexOf(name) }];
+    });
+  });
 }
 
 function checkSecrets(template: string, definition: Definition, allowed: boolean): TextProblem[] {

@@ -126,6 +126,14 @@ const BAD: Bad[] = [
     /computed/,
   ],
   ['a computed value computed from itself', 'line.cost))"', 'line.cost)) + total"', 12, 'does_not_fit', /above/],
+  [
+    'a yes or no that a text takes for something or nothing',
+    'subject: Ordered, body: "{{ approver }} {% if why %}',
+    'subject: Ordered, body: "{{ approver }} {% if why and urgent %}',
+    78,
+    'template',
+    /./,
+  ],
   ['a division that may be by nothing', '"sum(lines.map(line, line.cost))"', '"1.0 / size(lines)"', 12, 'condition', /Compare/],
   ['an item named by its place', 'when: total < 100', 'when: "lines[0].cost < 100.0"', 38, 'condition', /Compare/],
   [

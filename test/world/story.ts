@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { createKey } from '../../server/api-keys.ts';
+import { examine } from '../../server/doctor.ts';
 import { type Answers, type Letter, linkIn, type Page } from './visitor.ts';
 import { moveClock, openWorld, type World } from './world.ts';
 
@@ -62,6 +63,7 @@ export type Stage = {
   newest(): Promise<Run>;
   /** Moves the time to a moment. */
   moveTo(moment: string): Promise<void>;
+  /** Ends the story, and expects every run in it to be sound. */
   close(): Promise<void>;
 };
 
@@ -185,8 +187,11 @@ export async function tell(workflow: string, system: string | null = null): Prom
     newest,
     moveTo: (to) => moveClock(url, { to }),
     async close() {
+      // Whatever was told: each history, folded again, is the stored run, and nothing is left hanging.
+      const wrong = (await examine(portal)).flatMap(({ name, wrong }) => wrong.map((line) => `${name}: ${line}`));
       await world.close();
       await rm(folder, { recursive: true, force: true });
+      expect(wrong).toEqual([]);
     },
   };
 }
