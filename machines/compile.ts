@@ -14,11 +14,13 @@ import {
 import type { Beginning, RunEvent } from './event.ts';
 import { holds } from './expressions.ts';
 import { shownFacts, withComputed } from './facts.ts';
+import { acceptPartial, changeChildren, endInTime, mayChange, noteLate, startFanOut, takeReports } from './fan-out.ts';
 import { escalate, markOverdue, maySign, openHandOff, reassign, remind, takeAnswers, takePart, withdraw } from './hand-offs.ts';
 import type { RunContext } from './outcome.ts';
 import { momentOf } from './people.ts';
 import { type BranchPlace, howTaken, isSure, isTaken, isWithinLimit, successorAt, takeBranch } from './routes.ts';
 import { lookUp, takeRow, takeRule } from './tables.ts';
+import type { Person } from './values.ts';
 import { endWait, isNew, keepHeard, startWait, takeHeard } from './waits.ts';
 import { type Asked, createWriting, type Writing } from './writing.ts';
 
@@ -75,8 +77,8 @@ export function compile(definition: Definition, around: Surroundings) {
     .extend({
       actions: {
         begin: act((w) => begin(w, definition)),
-        end: act(end),
-        cancel: act(cancel),
+        end: act((w) => end(w, definition)),
+        cancel: act((w, event) => event.type === 'cancelled' && cancel(w, definition, event)),
         need_attention: act((w, event) => event.type === 'effect_failed' && needAttention(w, event)),
         retry: act((w, event) => event.type === 'retried' && retryEffect(w, event)),
         keep_event: act((w, event) => event.type === 'heard' && keepHeard(w, definition, event)),
@@ -99,6 +101,12 @@ export function compile(definition: Definition, around: Surroundings) {
         hear: act((w, event) => event.type === 'heard' && takeHeard(w, definition, event)),
         hear_kept: act((w, _, { name }: { name: string }) => takeKept(w, definition, name)),
         end_wait: act((w, _, { why }: { why: 'time' | 'nothing came' }) => endWait(w, why)),
+        fan_out: act((w, _, at: Place) => startFanOut(w, definition, around, at.stage, at.component)),
+        take_reports: act((w, event) => event.type === 'reported' && takeReports(w, definition, around, event)),
+        note_late: act((w, event) => event.type === 'reported' && noteLate(w, event)),
+        end_fan: act((w) => endInTime(w, definition, around)),
+        accept_partial: act((w, event) => event.type === 'fan_accepted' && acceptPartial(w, definition, around, event)),
+        change_children: act((w, event) => event.type === 'fan_changed' && changeChildren(w, definition, around, event)),
         look_up: act((w, _, at: Place) => takeRow(w, definition, around, at.stage, at.component)),
         apply_rules: act((w, _, at: Place) => takeRule(w, definition, at.stage, at.component)),
         go: act((w, _, at: { from: string; to: string; why: string; how: 'late' | 'none' }) =>
@@ -138,6 +146,10 @@ export function compile(definition: Definition, around: Surroundings) {
           const until = context.waiting?.until ?? null;
           return until !== null && context.step !== null && until <= context.step.at;
         },
+        is_joined: ({ context }: About) => !context.fan,
+        is_fan: ({ context, event }: About) => 'fan' in event && context.fan?.id === event.fan,
+        is_changeable: ({ context, event }: About) =>
+          event.type === 'fan_changed' && mayChange(context.fan, event.fan, event.change),
         is_new_event: ({ context, event }: About) => event.type === 'heard' && isNew(context, event),
         is_event: ({ context, event }: About, { name }: { name: string }) =>
           event.type === 'heard' && event.name === name && isNew(context, event),
@@ -165,11 +177,21 @@ export function compile(definition: Definition, around: Surroundings) {
     });
 }
 
-function beginningOf({ run, starter, trigger, at, fresh, facts, judges, tables }: Beginning, definition: Definition): RunContext {
+function beginningOf(beginning: Beginning, definition: Definition): RunContext {
+  const { run, starter, trigger, at, fresh, facts, judges, tables, parent, calls } = beginning;
   // Only who fills in the form is there to see the next one; everybody else has to be written to.
   const acting = trigger === 'form' ? starter.email : null;
   const step = { at, fresh, numbered: 0, acting, ...(judges ? { judges } : {}), ...(tables ? { tables } : {}) };
-  return { ...EMPTY, run, starter, startedAt: at, facts: withComputed(definition, facts, { starter, at }), step };
+  return {
+    ...EMPTY,
+    run,
+    starter,
+    startedAt: at,
+    facts: withComputed(definition, facts, { starter, at }),
+    ...(parent ? { parent: { ...parent, reported: 0 } } : {}),
+    ...(calls ? { calls } : {}),
+    step,
+  };
 }
 
 function begin(w: Writing, definition: Definition): void {
@@ -179,21 +201,70 @@ function begin(w: Writing, definition: Definition): void {
     (key) =>
       facts[key] !== undefined && (definition.data[key]?.visible_to === undefined || facts[key]?.origin.by === starter.email),
   );
-  if (keys.length > 0) w.mail({ is: 'receipt', to: starter, facts: shownFacts(definition, facts, keys) });
+  // Whoever started the run at the top has a receipt of that one.
+  if (keys.length > 0 && !w.context.parent) w.mail({ is: 'receipt', to: starter, facts: shownFacts(definition, facts, keys) });
 }
 
-function end(w: Writing): void {
+function end(w: Writing, definition: Definition): void {
   w.happened({ what: 'ended', stage: w.context.stage });
   w.change({ ending: 'done', stage: null });
+  reportTo(w, definition, 'done', '');
 }
 
-function cancel(w: Writing, event: RunEvent): void {
-  if (event.type !== 'cancelled') return;
-  w.happened({ what: 'cancelled', by: event.by, reason: event.reason });
-  withdraw(w, event.by, event.reason);
-  const waiting = w.context.waiting;
+function cancel(w: Writing, definition: Definition, { by, reason, recalled }: Extract<RunEvent, { type: 'cancelled' }>): void {
+  w.happened({ what: 'cancelled', by, reason });
+  withdraw(w, by, reason);
+  const { waiting, fan } = w.context;
   if (waiting) w.ask({ asks: 'timer', timer: { is: 'withdrawn', prefix: waiting.id } });
-  w.change({ ending: 'cancelled', stage: null, awaiting: null, attention: null, ...(waiting ? { waiting: null } : {}) });
+  if (fan?.until) w.ask({ asks: 'timer', timer: { is: 'withdrawn', prefix: fan.id } });
+  // Also those that nobody waits for any more.
+  if (callsOthers(definition)) w.ask({ asks: 'children', change: { is: 'withdrawn', fan: null, by, reason } });
+  w.change({
+    ending: 'cancelled',
+    stage: null,
+    awaiting: null,
+    attention: null,
+    ...(waiting ? { waiting: null } : {}),
+    ...(fan ? { fan: null } : {}),
+  });
+  if (!recalled) reportTo(w, definition, 'cancelled', reason);
+}
+
+/** Tells the run that called this one how it ended, and what it hands back. */
+function reportTo(w: Writing, definition: Definition, ended: 'done' | 'cancelled', note: string): void {
+  const { parent, run, facts } = w.context;
+  if (!parent) return;
+  const nth = parent.reported + 1;
+  const results = Object.fromEntries(
+    definition.results.flatMap((key) => {
+      const value = facts[key]?.value;
+      return value === undefined || ended !== 'done' ? [] : [[key, value] as const];
+    }),
+  );
+  const report = { index: parent.index, nth, ended, who: whoAnswered(definition, facts), results, at: w.at, note };
+  w.change({ parent: { ...parent, reported: nth } });
+  w.ask({
+    asks: 'tell',
+    tell: { run: parent.run, key: `report:${run}:${nth}`, event: { type: 'reported', fan: parent.fan, reports: [report] } },
+  });
+}
+
+/** Who gave the newest of the results; nobody where no person did. */
+function whoAnswered(definition: Definition, facts: RunContext['facts']): Person | null {
+  const given = definition.results.flatMap((key) => {
+    const origin = facts[key]?.origin;
+    return origin?.from === 'answer' ? [origin] : [];
+  });
+  const newest = given.reduce<(typeof given)[number] | null>(
+    (last, one) => (last === null || one.at >= last.at ? one : last),
+    null,
+  );
+  return newest === null ? null : { email: newest.by, name: null };
+}
+
+/** Whether anything in a definition starts other workflows. */
+export function callsOthers({ stages }: Definition): boolean {
+  return Object.values(stages).some(({ components }) => components.some(({ kind }) => kind === 'sub_workflow'));
 }
 
 function reopen(w: Writing, { stage, by, reason }: Extract<RunEvent, { type: 'reopened' }>): void {

@@ -33,6 +33,7 @@ export function configOf(definition: Definition) {
       effect_failed: { actions: 'need_attention' as const },
       retried: { guard: 'needs_attention' as const, actions: 'retry' as const },
       heard: { guard: 'is_new_event' as const, actions: 'keep_event' as const },
+      reported: { actions: 'note_late' as const },
       version_moved: { actions: 'note_version' as const },
       reopened: Object.keys(definition.stages).map((stage) => ({
         guard: { type: 'reopens' as const, params: { stage } },
@@ -101,7 +102,23 @@ function componentState(stage: string, index: number, component: Component, next
       return lookupState(params, component.table, component.otherwise, next);
     case 'wait':
       return waitState(params, component, next);
+    case 'sub_workflow':
+      return fanState(params, next);
   }
+}
+
+/** Children are under way; whatever changes their number is judged, until the result is fixed. */
+function fanState(params: Place, next: string) {
+  return {
+    entry: { type: 'fan_out' as const, params },
+    always: { guard: 'is_joined' as const, target: next },
+    on: {
+      reported: { guard: 'is_fan' as const, actions: 'take_reports' as const },
+      fan_over: { guard: 'is_fan' as const, actions: 'end_fan' as const },
+      fan_accepted: { guard: 'is_fan' as const, actions: 'accept_partial' as const },
+      fan_changed: { guard: 'is_changeable' as const, actions: 'change_children' as const },
+    },
+  };
 }
 
 function resultTo(target: string) {

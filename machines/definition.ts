@@ -94,6 +94,11 @@ const TRIGGER = z.union([
       .strictObject({ collects: z.array(KEY).max(100).optional().describe('Data that a program has to give.') })
       .describe('Programs start it.'),
   }),
+  z.strictObject({
+    sub_workflow: z
+      .strictObject({ collects: z.array(KEY).max(100).default([]).describe('Data that the calling workflow has to give.') })
+      .describe('Another workflow starts it as a step.'),
+  }),
   z.strictObject({ by_hand: z.strictObject({}).describe('An operator starts it on the command line.') }),
 ]);
 
@@ -149,6 +154,7 @@ const WRITTEN = z.strictObject({
     .describe('Names of secrets that calls need; their values are never written here.'),
   judgement: JUDGEMENT.optional().describe('How forks are judged where guidance decides.'),
   triggers: z.array(TRIGGER).min(1).max(20).describe('What starts a run.'),
+  results: z.array(KEY).max(50).default([]).describe('Data that it hands back to a workflow that calls it as a step.'),
   stages: z.record(KEY, STAGE).describe('The phases of the process; a run begins in the first.'),
   cases: z.array(CASE).max(200).default([]).describe('Cases that are played through before each publishing.'),
 });

@@ -5,6 +5,7 @@ import { shownFacts, withValues } from './facts.ts';
 import { cleanFileName } from './fields/clean.ts';
 import { resolveActor } from './people.ts';
 import { askingOf, CHOOSE, judgedBranches } from './questions/asking.ts';
+import type { ChildRow } from './results.ts';
 import { renderJson, renderLine, renderMarkdown, renderText, renderWithSecrets, type TemplateReach } from './templates.ts';
 import { filesIn, type Row } from './values.ts';
 import type { Writing } from './writing.ts';
@@ -15,6 +16,8 @@ export type Surroundings = {
   settings: Record<string, string>;
   /** The rows of a lookup table at a revision; without it, and at revision 0, those of the definition count. */
   rows?: (table: string, revision: number) => readonly TableRow[];
+  /** The children of a fan-out in the order of their items, as they were stored by the steps before this one. */
+  children?: (fan: string) => readonly ChildRow[];
 };
 
 /** One row of a lookup table, and on which days it counts (both included). */

@@ -17,8 +17,13 @@ export type RunEvent =
   | (Stamped & { type: 'judged'; effect: string; judgement: Judgement | null; note: string })
   | (Stamped & { type: 'wait_over'; wait: string })
   | Heard
+  | (Stamped & { type: 'reported'; fan: string; reports: Report[] })
+  | (Stamped & { type: 'fan_over'; fan: string })
+  | (Stamped & { type: 'fan_accepted'; fan: string; by: string; reason: string })
+  | (Stamped & { type: 'fan_changed'; fan: string; change: FanChange; by: string; reason: string })
   | (Stamped & { type: 'retried'; by: string })
-  | (Stamped & { type: 'cancelled'; by: string; reason: string })
+  /** `recalled`: its parent needs it no longer, and need not be told. */
+  | (Stamped & { type: 'cancelled'; by: string; reason: string; recalled?: true })
   | (Stamped & { type: 'reopened'; stage: string; by: string; reason: string })
   | (Stamped & { type: 'version_moved'; version: number; from: number; by: string; reason: string });
 
@@ -73,6 +78,31 @@ export type Judgement = { to: string; reason: string; confidence: number; model:
 export type Beginning = Stamped & {
   run: string;
   starter: Person;
-  trigger: 'form' | 'api' | 'schedule' | 'by_hand';
+  trigger: 'form' | 'api' | 'schedule' | 'by_hand' | 'sub_workflow';
   facts: Facts;
+  /** The run that called this one as a step, and its place among that one's children. */
+  parent?: Parent;
+  /** The versions in which the workflows below this run are started, fixed when the run at the top began. */
+  calls?: Record<string, number>;
 };
+
+/** Where a child reports to. `depth`: how many runs are above it. */
+export type Parent = { run: string; fan: string; index: number; depth: number };
+
+/** What a child tells its parent when it ends. `nth` counts the reports of this child: one that was reopened reports again. */
+export type Report = {
+  index: number;
+  nth: number;
+  ended: 'done' | 'cancelled' | 'not_started';
+  who: Person | null;
+  results: Record<string, Value>;
+  at: Instant;
+  note: string;
+};
+
+/** What an owner changes among the children of a run while they are under way. */
+export type FanChange =
+  | { is: 'add'; key: string; input: Record<string, Value> }
+  /** `failed`: it had reported that it failed. One that is in is not removed. */
+  | { is: 'remove'; index: number; failed: boolean }
+  | { is: 'replace'; index: number; failed: boolean; key: string; input: Record<string, Value> };

@@ -1,4 +1,4 @@
-import type { ChecklistComponent, Component, DecisionComponent } from './components/component.ts';
+import type { ChecklistComponent, Component, DecisionComponent, SubWorkflowComponent } from './components/component.ts';
 import type { Stage, Successor, Table, Written } from './definition.ts';
 import { FIELD, type Field } from './fields/field.ts';
 import type { Place } from './fields/field-type.ts';
@@ -47,9 +47,44 @@ export function impliedData(component: Component): Record<string, Field> {
       return checklistData(component);
     case 'document':
       return { [component.into]: FIELD.parse({ type: 'file', label: 'Document' }) };
+    case 'sub_workflow':
+      return subWorkflowData(component);
     default:
       return {};
   }
+}
+
+/** Why a run went on from a sub-workflow. */
+export const JOIN_OUTCOMES = {
+  all_in: 'All are in',
+  enough: 'Enough are in',
+  out_of_reach: 'Can no longer be reached',
+  vetoed: 'Vetoed',
+  out_of_time: 'Time was up',
+  failed: 'One failed',
+  accepted: 'Accepted as it stood',
+  not_awaited: 'Not waited for',
+};
+
+/** In which state a child is, as results are collected. */
+export const CHILD_STATES = { arrived: 'Arrived', missing: 'Missing', failed: 'Failed' };
+
+function subWorkflowData({ id, counts, collect }: SubWorkflowComponent): Record<string, Field> {
+  const number = (label: string) => FIELD.parse({ type: 'number', label, decimals: 0 });
+  const of = {
+    key: { type: 'text', label: 'Which' },
+    state: { type: 'choice', label: 'State', options: CHILD_STATES },
+    who: { type: 'text', label: 'Who', optional: true },
+    when: { type: 'date_time', label: 'When', optional: true },
+  };
+  return {
+    [`${id}_outcome`]: FIELD.parse({ type: 'choice', label: 'Why it went on', options: JOIN_OUTCOMES }),
+    [`${id}_asked`]: number('Asked'),
+    [`${id}_arrived`]: number('Arrived'),
+    [`${id}_missing`]: number('Missing'),
+    ...Object.fromEntries(Object.keys(counts).map((name) => [`${id}_${name}`, number(name.replaceAll('_', ' '))])),
+    ...(collect === undefined ? {} : { [collect]: FIELD.parse({ type: 'list', label: 'Results', of, min: 0, max: 500 }) }),
+  };
 }
 
 function decisionData({ asks, into, outcomes }: DecisionComponent): Record<string, Field> {

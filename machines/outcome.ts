@@ -1,5 +1,6 @@
 import type { StateValue } from 'xstate';
-import type { Judgement } from './event.ts';
+import type { Judgement, Parent, Report } from './event.ts';
+import type { JoinOutcome, Tally } from './join.ts';
 import type { Branch } from './questions/question.ts';
 import type { SecretText } from './templates.ts';
 import type { Facts, FileReference, Instant, Person, ShownFact, Value } from './values.ts';
@@ -33,6 +34,12 @@ export type RunContext = {
   heardKeys?: string[];
   /** What a model made of the fork at which a person now chooses. */
   proposal?: { judgement: Judgement | null; note: string } | null;
+  /** The children that the run waits for. */
+  fan?: Fan | null;
+  /** The run that called this one as a step; `reported`: how often it was told of an end. */
+  parent?: Parent & { reported: number };
+  /** The versions in which workflows below this run are started. */
+  calls?: Record<string, number>;
   /** How the run ended. */
   ending: 'done' | 'cancelled' | null;
   /** Scratch of the step under way: its time, its ids, who acts. Null in a stored snapshot. */
@@ -51,6 +58,26 @@ export type Step = {
 
 /** A rest: until a moment, or until an event comes, at the latest by a moment. */
 export type Waiting = { id: string; stage: string; component: string; until: Instant | null; event: string | null };
+
+/** Children that a run waits for: how many, not what they say. Each stands in a row of its own, beside the run. */
+export type Fan = {
+  id: string;
+  stage: string;
+  component: string;
+  /** Without those that were removed. */
+  asked: number;
+  arrived: number;
+  failed: number;
+  /** Those removed or replaced, by index: what they still send counts as late. */
+  gone: number[];
+  counts: Record<string, number>;
+  /** How many indexes have been given out, and below which one children may start. */
+  next: number;
+  released: number;
+  until: Instant | null;
+  /** Why it would go on, if the owner says so: a child failed. */
+  held: JoinOutcome | null;
+};
 
 /** A hand-off that waits for its person. */
 export type OpenHandOff = {
@@ -81,7 +108,38 @@ export type Outcome = {
   /** Effects that gave up and are to be tried again under their old key. */
   rearmed: string[];
   timers: TimerChange[];
+  children: ChildrenChange[];
+  /** Messages to other runs. */
+  tells: Tell[];
 };
+
+/** A message to another run, put in its mailbox once under its key. */
+export type Tell = { run: string; key: string; event: { type: 'reported'; fan: string; reports: [Report] } };
+
+/** What a step changes among the children of its run. */
+export type ChildrenChange =
+  /** A fan-out: `common` is what every child begins with besides its own `input`. */
+  | {
+      is: 'fanned_out';
+      fan: string;
+      stage: string;
+      component: string;
+      workflow: string;
+      version: number | null;
+      common: Record<string, Value>;
+    }
+  /** Children from index `first` on, waiting to be released. */
+  | { is: 'added'; fan: string; first: number; children: ChildPlan[] }
+  /** Those with an index from `from` on and below `below` may start. */
+  | { is: 'released'; fan: string; from: number; below: number }
+  | { is: 'reported'; fan: string; as: 'arrived' | 'late' | 'failed' | 'conflicting'; report: Report }
+  | { is: 'removed'; fan: string; index: number; by: string; reason: string }
+  /** Everything still open: of one fan-out, or of the whole run. */
+  | { is: 'withdrawn'; fan: string | null; by: string; reason: string }
+  | { is: 'joined'; fan: string; outcome: JoinOutcome; reason: string; by: string };
+
+/** A child that is to start: what it is called, and what it begins with. */
+export type ChildPlan = { key: string; input: Record<string, Value> };
 
 /** How a branch came to be taken. */
 export type HowRouted = 'only' | 'rule' | 'otherwise' | 'limit' | 'skip' | 'model' | 'person' | 'late' | 'none';
@@ -113,6 +171,29 @@ export type Happening =
   | { what: 'ruled'; stage: string; component: string; rule: string | null; set: ShownFact[] }
   | { what: 'reopened'; stage: string; by: string; reason: string }
   | { what: 'version_moved'; from: number; to: number; by: string; reason: string }
+  | { what: 'fanned_out'; fan: string; stage: string; component: string; workflow: string; asked: number; until: Instant | null }
+  | { what: 'reported'; fan: string; stage: string | null; component: string | null; taken: number; late: number }
+  | {
+      what: 'joined';
+      fan: string;
+      stage: string;
+      component: string;
+      outcome: JoinOutcome;
+      tally: Tally;
+      by: string | null;
+      reason: string;
+    }
+  | { what: 'held'; fan: string; stage: string; component: string; failed: number }
+  | {
+      what: 'children_changed';
+      fan: string;
+      stage: string;
+      component: string;
+      change: 'add' | 'remove' | 'replace';
+      key: string | null;
+      by: string;
+      reason: string;
+    }
   | { what: 'retried'; by: string; effect: string }
   | { what: 'cancelled'; by: string; reason: string }
   | { what: 'ended'; stage: string | null };
@@ -226,4 +307,5 @@ export type DocumentEffect = {
 export type TimerChange =
   | { is: 'set'; key: string; at: Instant; event: { type: 'remind_due' | 'escalate_due' | 'overdue'; handOff: string } }
   | { is: 'set'; key: string; at: Instant; event: { type: 'wait_over'; wait: string } }
+  | { is: 'set'; key: string; at: Instant; event: { type: 'fan_over'; fan: string } }
   | { is: 'withdrawn'; prefix: string };

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import type { Workflow } from './compile.ts';
 import { RESTING } from './config.ts';
 import type { Beginning, RunEvent } from './event.ts';
+import { noteLate } from './fan-out.ts';
 import type { Outcome, RunContext, RunStatus, StoredSnapshot } from './outcome.ts';
 import { renderLine } from './templates.ts';
-import type { Asked } from './writing.ts';
+import { type Asked, createWriting } from './writing.ts';
 
 /**
  * Begins a run. Pure: the same workflow and beginning give the same outcome, and nothing has been done yet.
@@ -24,6 +25,7 @@ export function begin(workflow: Workflow, beginning: Beginning): Outcome {
  */
 export function step(workflow: Workflow, stored: StoredSnapshot, event: RunEvent): Outcome | null {
   const reopens = event.type === 'reopened';
+  if (event.type === 'reported' && stored.status !== 'active') return lateOutcome(workflow, stored, event);
   if ((stored.status === 'active') === reopens) return null;
   const { at, fresh, judges, tables } = event;
   const step = { at, fresh, numbered: 0, acting: null, ...(judges ? { judges } : {}), ...(tables ? { tables } : {}) };
@@ -33,6 +35,18 @@ export function step(workflow: Workflow, stored: StoredSnapshot, event: RunEvent
   const [after, actions] = transition(steppingOf(workflow.machine, before), before, event);
   // An event that is only noted leaves the snapshot as it was, and still happened.
   return after === before && actions.length === 0 ? null : outcomeOf(workflow, after, actions);
+}
+
+/** A run that has ended changes no more; what its children still report is kept as late. */
+function lateOutcome(workflow: Workflow, stored: StoredSnapshot, event: Extract<RunEvent, { type: 'reported' }>): Outcome {
+  const outcome = emptyOutcome(workflow, stored);
+  const writing = createWriting(
+    { ...stored.context, step: { at: event.at, fresh: event.fresh, numbered: 0, acting: null } },
+    () => {},
+    (asked) => put(outcome, asked),
+  );
+  noteLate(writing, event);
+  return outcome;
 }
 
 type Machine = Workflow['machine'];
@@ -59,10 +73,21 @@ function steppingOf(machine: Machine, any: SnapshotFrom<Machine>): Stepping {
 type Snapshot = ReturnType<typeof transition<Machine>>[0];
 type Actions = ReturnType<typeof transition<Machine>>[1];
 
-function outcomeOf({ definition }: Workflow, snapshot: Snapshot, actions: Actions): Outcome {
+function outcomeOf(workflow: Workflow, snapshot: Snapshot, actions: Actions): Outcome {
   const context: RunContext = { ...snapshot.context, step: null };
-  const outcome: Outcome = {
-    snapshot: { status: snapshot.status === 'done' ? 'done' : 'active', value: snapshot.value, context },
+  const outcome = emptyOutcome(workflow, {
+    status: snapshot.status === 'done' ? 'done' : 'active',
+    value: snapshot.value,
+    context,
+  });
+  for (const action of actions) if (action.type === 'ask') put(outcome, askedIn(action.params));
+  return outcome;
+}
+
+function emptyOutcome({ definition }: Workflow, snapshot: StoredSnapshot): Outcome {
+  const { context } = snapshot;
+  return {
+    snapshot,
     status: statusOf(context),
     stage: context.stage,
     title:
@@ -74,9 +99,9 @@ function outcomeOf({ definition }: Workflow, snapshot: Snapshot, actions: Action
     effects: [],
     rearmed: [],
     timers: [],
+    children: [],
+    tells: [],
   };
-  for (const action of actions) if (action.type === 'ask') put(outcome, askedIn(action.params));
-  return outcome;
 }
 
 // XState types the params of actions as unknown on their way out; only `ask` of compile.ts ever makes them.
@@ -102,6 +127,12 @@ function put(outcome: Outcome, asked: Asked): void {
       break;
     case 'timer':
       outcome.timers.push(asked.timer);
+      break;
+    case 'children':
+      outcome.children.push(asked.change);
+      break;
+    case 'tell':
+      outcome.tells.push(asked.tell);
       break;
   }
 }

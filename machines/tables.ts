@@ -34,6 +34,24 @@ export function lookUp(
   return kept;
 }
 
+/** The rows of a table that count today, as items of a fan-out. */
+export function rowsForItems(
+  definition: Definition,
+  around: Surroundings,
+  { table: name, where }: { table: string; where?: string | undefined },
+  context: RunContext,
+): Row[] {
+  const table = definition.tables[name];
+  if (table === undefined) throw new Error(`Workflow ${definition.workflow} has no table ${name}.`);
+  const moment = momentOf(context);
+  const rows = rowsOf(table, name, around, context.step?.tables?.[name] ?? 0);
+  return rows.flatMap(({ values, ...row }) => {
+    if (!counts({ values, ...row }, definition, moment)) return [];
+    const cells = { ...rowType(table.columns), cells: celRow(table.columns, values) };
+    return where === undefined || holds(where, definition, context.facts, moment, cells) ? [values] : [];
+  });
+}
+
 /** Keeps what a lookup found, or notes that it found nothing. */
 export function takeRow(w: Writing, definition: Definition, around: Surroundings, stage: string, index: number): void {
   const component = componentAt(definition, stage, index, 'lookup');

@@ -27,7 +27,7 @@ export type Value = string | number | boolean | string[] | FileReference | FileR
 
 /** Where a value came from. */
 export type Origin = {
-  from: 'trigger' | 'answer' | 'effect' | 'event' | 'table' | 'rule';
+  from: 'trigger' | 'answer' | 'effect' | 'event' | 'table' | 'rule' | 'sub_workflow';
   /** An email address for people, the component's id for effects, tables and rules, the name of the schedule or API key else. */
   by: string;
   /** The stage in which it was gathered; null when the run began with it. */

@@ -19,7 +19,7 @@ const TAKEN =
   'starter starter_name starter_email portal settings secrets end system true false null nil empty blank and or not contains in is as break const continue ' +
   'else for function if import let loop package namespace return var void while with bool bytes double dyn duration int list map ' +
   'null_type string timestamp type uint cel has optional size google forloop tablerowloop today now row given sum ' +
-  'days_between days_after mentions lower';
+  'days_between days_after mentions lower so_far';
 
 /** The key of a datum: a `KEY` that means nothing else in conditions and templates. */
 export const DATA_KEY = KEY.refine(

@@ -1,4 +1,5 @@
 import type {
+  ChildrenChange,
   DocumentEffect,
   Effect,
   HandOffChange,
@@ -7,6 +8,7 @@ import type {
   JudgeEffect,
   MailEffect,
   RunContext,
+  Tell,
   TimerChange,
 } from './outcome.ts';
 import { type Instant, nthId } from './values.ts';
@@ -17,7 +19,9 @@ export type Asked =
   | { asks: 'hand_off'; change: HandOffChange }
   | { asks: 'effect'; effect: Effect }
   | { asks: 'rearm'; effect: string }
-  | { asks: 'timer'; timer: TimerChange };
+  | { asks: 'timer'; timer: TimerChange }
+  | { asks: 'children'; change: ChildrenChange }
+  | { asks: 'tell'; tell: Tell };
 
 /** Where the actions of a machine write down what they ask for and what changes in the context. Nothing is done. */
 export type Writing = {

@@ -25,7 +25,9 @@ const RULES: Rule[] = [
       select r.id::text as what from runs r where r.status = 'active' and r.set_aside is null
         and not exists (select from hand_offs h where h.run_id = r.id and h.state = 'open')
         and not exists (select from messages m where m.run_id = r.id)
-        and not exists (select from outbox o where o.run_id = r.id and o.state = 'ready')`,
+        and not exists (select from outbox o where o.run_id = r.id and o.state = 'ready')
+        and not exists (select from fans f join children c on c.fan_id = f.id
+          where f.run_id = r.id and f.outcome is null and c.state in ('released', 'open'))`,
   },
   {
     name: 'a run that has ended has nothing open',
@@ -100,7 +102,7 @@ async function examineHistories({ sql, library }: DoctorNeeds): Promise<Examined
       chained.looked += 1;
       replayed.looked += 1;
       if (!isChained(run)) chained.wrong.push(run.id);
-      const fault = await faultInReplay(run, library);
+      const fault = await faultInReplay(run, { sql, library });
       if (fault !== null) replayed.wrong.push(`${run.id}: ${fault}`);
     }
     const last = rows.at(-1);
@@ -122,7 +124,10 @@ function isChained({ steps, head }: Stored): boolean {
   return Buffer.from(last).equals(Buffer.from(head));
 }
 
-async function faultInReplay({ workflow, version, snapshot, steps }: Stored, library: Library): Promise<string | null> {
+async function faultInReplay(
+  { workflow, version, snapshot, steps }: Stored,
+  { sql, library }: DoctorNeeds,
+): Promise<string | null> {
   try {
     const [first, ...rest] = steps.map((step): unknown => JSON.parse(step.event));
     const [beginning, events] = [BEGINNING_EVENT.parse(first), RUN_EVENT.array().parse(rest)];
@@ -130,7 +135,7 @@ async function faultInReplay({ workflow, version, snapshot, steps }: Stored, lib
     const numbers = versionsOf(events, version);
     const published = await Promise.all([...new Set(numbers)].map((number) => library.version(workflow, number)));
     const versions = new Map(published.map((one) => [one.version, one]));
-    const again = replay(versionIn(versions), numbers[0] ?? version, beginning, events);
+    const again = await library.family.with(sql, () => replay(versionIn(versions), numbers[0] ?? version, beginning, events));
     return canonical(again) === canonical(snapshot) ? null : 'the snapshots differ';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

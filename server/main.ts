@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { serve } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { deliveries } from './actors/deliver.ts';
+import { births } from './children/starting.ts';
 import { type Config, withPort } from './config.ts';
 import { createDocumentPerformer } from './effects/document.ts';
 import { createHttpPerformer } from './effects/http.ts';
@@ -62,15 +63,17 @@ function startPumps(portal: OpenPortal) {
   const schedules: Pump = createPump(fires({ sql, clock, actors, library, seen: ticks.follow }), portal);
   const mailbox = createPump(deliveries({ sql, clock, actors, log }), portal);
   const outbox = createPump(performances({ sql, clock, log, performers }), portal);
+  const children = createPump(births({ sql, clock, actors, log, kick: () => portal.kick() }), portal);
   portal.onWork((why) => {
     mailbox.kick();
     outbox.kick();
+    children.kick();
     if (why === 'time') schedules.kick();
   });
   return {
     async close() {
       ticks.close();
-      for (const pump of [schedules, mailbox, outbox]) await pump.close();
+      for (const pump of [schedules, mailbox, children, outbox]) await pump.close();
       await http.close();
       await transport.close();
     },

@@ -1,6 +1,7 @@
 import { shortDurationMs } from '../machines/calendar.ts';
 import type { Instant } from '../machines/values.ts';
 import { nextMessageAt } from './actors/mailbox.ts';
+import { nextBirthAt } from './children/starting.ts';
 import type { Clock } from './clock.ts';
 import type { Sql } from './database/connect.ts';
 import { nextEffectAt } from './effects/outbox.ts';
@@ -51,12 +52,13 @@ export async function settle({ sql, clock, kick }: TravelNeeds): Promise<void> {
 async function isBusy(sql: Sql, now: Instant): Promise<boolean> {
   const [row] = await sql<{ busy: boolean }[]>`
     select exists (select from messages where set_aside_at is null and try_at <= ${now})
-      or exists (select from outbox where state = 'ready' and try_at <= ${now}) as busy`;
+      or exists (select from outbox where state = 'ready' and try_at <= ${now})
+      or exists (select from children where state = 'released' and try_at <= ${now}) as busy`;
   const fire = await nextFireAt(sql);
   return row?.busy === true || (fire !== null && fire <= now);
 }
 
 async function nextDue(sql: Sql): Promise<Instant | null> {
-  const due = await Promise.all([nextMessageAt(sql), nextEffectAt(sql), nextFireAt(sql)]);
+  const due = await Promise.all([nextMessageAt(sql), nextEffectAt(sql), nextFireAt(sql), nextBirthAt(sql)]);
   return due.filter((at) => at !== null).sort()[0] ?? null;
 }

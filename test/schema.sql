@@ -11,6 +11,39 @@ table api_keys
   api_keys_key_hash_key: UNIQUE (key_hash)
   api_keys_key_hash_check: CHECK ((octet_length(key_hash) = 32))
 
+table children
+  fan_id uuid not null
+  index integer not null
+  key text not null
+  input json not null
+  state text not null
+  child_id uuid
+  try_at timestamp with time zone not null
+  attempts integer not null default 0
+  leased_until timestamp with time zone
+  error text
+  report json
+  other json
+  children_pkey: PRIMARY KEY (fan_id, index)
+  children_state_check: CHECK ((state = ANY (ARRAY['waiting'::text, 'released'::text, 'open'::text, 'arrived'::text, 'late'::text, 'failed'::text, 'withdrawn'::text, 'removed'::text])))
+  CREATE INDEX children_to_start ON public.children USING btree (try_at, fan_id, index) WHERE (state = 'released'::text)
+
+table fans
+  id uuid not null
+  run_id uuid not null
+  stage text not null
+  component text not null
+  workflow text not null
+  version integer
+  common json not null
+  created_at timestamp with time zone not null
+  outcome text
+  joined_at timestamp with time zone
+  joined_by text
+  reason text
+  fans_pkey: PRIMARY KEY (id)
+  CREATE INDEX fans_of_run ON public.fans USING btree (run_id)
+
 table files
   id uuid not null
   name text not null
@@ -173,9 +206,11 @@ table runs
   runs_seq_check: CHECK ((seq > 0))
   runs_head_check: CHECK ((octet_length(head) = 32))
   runs_status_check: CHECK ((status = ANY (ARRAY['active'::text, 'attention'::text, 'done'::text, 'cancelled'::text])))
-  runs_trigger_check: CHECK ((trigger = ANY (ARRAY['form'::text, 'api'::text, 'schedule'::text, 'by_hand'::text])))
+  runs_trigger_check: CHECK ((trigger = ANY (ARRAY['form'::text, 'api'::text, 'schedule'::text, 'by_hand'::text, 'sub_workflow'::text])))
   runs_parent_id_fkey: FOREIGN KEY (parent_id) REFERENCES runs(id)
   runs_idempotency_key_key: UNIQUE (idempotency_key)
+  CREATE INDEX runs_below ON public.runs USING btree (root_id) WHERE (parent_id IS NOT NULL)
+  CREATE INDEX runs_by_parent ON public.runs USING btree (parent_id) WHERE (parent_id IS NOT NULL)
   CREATE INDEX runs_by_workflow ON public.runs USING btree (workflow, started_at DESC)
   CREATE INDEX runs_that_need_attention ON public.runs USING btree (started_at) WHERE ((status = 'attention'::text) OR (set_aside IS NOT NULL))
 

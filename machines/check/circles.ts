@@ -35,7 +35,11 @@ function silentExits({ skip, components, next }: Stage): string[] {
 function rests(component: Component): boolean {
   if (asksPeople(component)) return true;
   return (
-    component.kind === 'http' || component.kind === 'document' || (component.kind === 'wait' && component.until === undefined)
+    component.kind === 'http' ||
+    component.kind === 'document' ||
+    (component.kind === 'wait' && component.until === undefined) ||
+    // A list may turn out to be empty.
+    (component.kind === 'sub_workflow' && component.each === undefined && component.wait !== 'none')
   );
 }
 

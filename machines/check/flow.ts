@@ -1,13 +1,17 @@
 import { asksPeople, type Component, componentId } from '../components/component.ts';
 import { type Definition, END, fieldOf, firstStage, labelOf, type Stage, SYSTEM, stageTitle } from '../definition.ts';
 import { rowType } from '../expressions.ts';
+import { soFar } from '../fan-out.ts';
+import { impliedData } from '../implied.ts';
 import { askingOf, judgedBranches, signOffId, startSections } from '../questions/asking.ts';
 import { type Question, questionsOf } from '../questions/question.ts';
+import { collectedColumns } from '../results.ts';
 import { namesAlways, singleName } from '../templates.ts';
 import { isExhaustive } from './coverage.ts';
 import type { Found, Path } from './finding.ts';
 import { givenWhen, type Level, needsOf } from './names.ts';
 import { branchPartPath, textsIn } from './paths.ts';
+import { conditionsOfCall, dataOfCall, surelyReturns } from './sub-workflows.ts';
 
 /** A datum that is used at a place, and what has to be known of it. `soft`: left out when it is missing. */
 type Use = { key: string; need: 1 | 2; path: Path; offset?: number; soft?: boolean };
@@ -59,9 +63,18 @@ function nodesOf(definition: Definition): Nodes {
   const found = known.get(definition);
   if (found !== undefined) return found;
   const nodes = new Map(Object.entries(definition.stages).map(([key, stage]) => [key, nodeOf(definition, key, stage)]));
+  nodes.set(END, endNode(definition));
   const used = [...new Set([...nodes.values()].flatMap((node) => usesOf(node).map(({ key }) => key)))];
   known.set(definition, { nodes, used });
   return { nodes, used };
+}
+
+/** Whoever called the workflow takes its results when it ends, on whatever way. */
+function endNode(definition: Definition): Node {
+  const uses = definition.results.flatMap((key, index) =>
+    throughComputed(definition, { key, need: 1, path: ['results', index] }),
+  );
+  return { key: END, skip: null, parts: [part({ uses })], branches: [] };
 }
 
 function usesOf({ skip, parts, branches }: Node): Use[] {
@@ -78,13 +91,16 @@ function startsOf(definition: Definition): Start[] {
     if ('form' in trigger) return { name: 'the start form', gains: asked };
     if ('schedule' in trigger) return { name: 'a start by schedule', gains: new Map() };
     if ('by_hand' in trigger) return { name: 'a start by hand', gains: asked };
+    if ('sub_workflow' in trigger)
+      return { name: 'a call by another workflow', gains: givenFrom(definition, trigger.sub_workflow.collects) };
     const { collects } = trigger.api;
     if (collects === undefined) return { name: 'a start by a program', gains: asked };
-    const gains = collects.map(
-      (key) => [key, Object.hasOwn(definition.data, key) && mayBeLeftOut(definition, key) ? 1 : 2] as const,
-    );
-    return { name: 'a start by a program', gains: new Map(gains) };
+    return { name: 'a start by a program', gains: givenFrom(definition, collects) };
   });
+}
+
+function givenFrom(definition: Definition, collects: readonly string[]): Gains {
+  return new Map(collects.map((key) => [key, Object.hasOwn(definition.data, key) && mayBeLeftOut(definition, key) ? 1 : 2]));
 }
 
 function mayBeLeftOut(definition: Definition, key: string): boolean {
@@ -269,7 +285,29 @@ function partOf(definition: Definition, key: string, component: Component, index
       return lookupPart(definition, component, path);
     case 'rules':
       return rulesPart(definition, component, path);
+    case 'sub_workflow':
+      return callPart(definition, component, path);
   }
+}
+
+/** What a call leaves behind. Only a single child for which the run surely waits hands its results back for sure. */
+function callPart(definition: Definition, component: Extract<Component, { kind: 'sub_workflow' }>, path: Path): Part {
+  const { each, collect, save } = component;
+  const columns = {
+    each: typeof each === 'object' ? (definition.tables[each.table]?.columns ?? {}) : {},
+    counts: collectedColumns(definition, component),
+  };
+  const uses: Use[] = [
+    ...dataOfCall(component).map((key): Use => ({ key, need: 1, path: key === each ? [...path, 'each'] : path })),
+    ...conditionsOfCall(component).flatMap(({ text, path: at }) => {
+      const row = at[0] === 'wait' ? soFar(component) : rowType(at[0] === 'each' ? columns.each : columns.counts);
+      return conditionUses(definition, text, [...path, ...at], undefined, row);
+    }),
+  ];
+  const gains: Gains = new Map(Object.keys(impliedData(component)).map((name) => [name, 2]));
+  if (collect !== undefined) gains.set(collect, component.wait === 'none' ? 0 : 1);
+  for (const name of Object.keys(save)) gains.set(name, surelyReturns(component) ? 2 : 0);
+  return part({ uses, gains });
 }
 
 function askingPart(definition: Definition, key: string, component: Component, index: number, path: Path): Part {
@@ -356,7 +394,7 @@ function walk(definition: Definition, nodes: ReadonlyMap<string, Node>, starts: 
   const queue: State[] = [];
   const found = new Map<string, Found>();
   const visit = (stage: string, level: Level, from: State | null, start: string) => {
-    if (stage === END || seen.has(`${stage} ${level}`)) return;
+    if (seen.has(`${stage} ${level}`)) return;
     seen.add(`${stage} ${level}`);
     queue.push({ stage, level, from, start });
   };

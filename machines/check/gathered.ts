@@ -8,6 +8,7 @@ import { questionsOf } from '../questions/question.ts';
 import { dataInTemplate, singleName } from '../templates.ts';
 import type { Found } from './finding.ts';
 import { impliedKeys, textsIn } from './paths.ts';
+import { readByCall } from './sub-workflows.ts';
 
 /** Every datum that anything in the definition gathers. */
 export function gatheredIn(definition: Definition): Set<string> {
@@ -18,6 +19,7 @@ export function gatheredIn(definition: Definition): Set<string> {
   for (const trigger of definition.triggers) {
     if ('form' in trigger) add(keysIn(trigger.form.collects));
     // A program may give anything that is declared, unless the definition says what.
+    if ('sub_workflow' in trigger) add(trigger.sub_workflow.collects);
     if ('by_hand' in trigger) add(Object.keys(definition.data));
     if ('api' in trigger) add(trigger.api.collects ?? Object.keys(definition.data));
   }
@@ -39,6 +41,8 @@ function gatheredBy(component: Component): string[] {
       const asked = outcomes.flatMap(({ limit, collects }) => [...(limit === undefined ? [] : [limit.data]), ...collects]);
       return [...implied, ...component.collects, ...asked];
     }
+    case 'sub_workflow':
+      return [...implied, ...Object.keys(component.save), ...(component.collect === undefined ? [] : [component.collect])];
     case 'http':
     case 'wait':
     case 'lookup':
@@ -76,6 +80,7 @@ function usedIn(definition: Definition): Set<string> {
   };
   const text = (template: string | undefined) => add(template === undefined ? [] : dataInTemplate(template, definition));
   const rule = (condition: string | undefined) => add(condition === undefined ? [] : dataIn(condition, definition));
+  add(definition.results);
   text(definition.run_title);
   for (const actor of Object.values(definition.actors)) if ('email' in actor) add([singleName(actor.email) ?? '']);
   for (const { that } of definition.checks) rule(that);
@@ -116,6 +121,8 @@ function usedBy(definition: Definition, stage: string, component: Component, ind
       return component.until === undefined ? [] : [component.until];
     case 'lookup':
       return [...Object.values(component.match), ...(component.where === undefined ? [] : dataIn(component.where, definition))];
+    case 'sub_workflow':
+      return readByCall(component, definition);
     case 'rules':
       return component.rows.flatMap(({ when }) => (when === undefined ? [] : dataIn(when, definition)));
     default:

@@ -4,6 +4,7 @@ import { type Definition, END, type Field, type Stage, SYSTEM } from '../definit
 import { closest } from '../spelling.ts';
 import type { FindingCode, Found, Path } from './finding.ts';
 import { branchPartPath } from './paths.ts';
+import { callShapeFindings } from './sub-workflows.ts';
 
 /** Names that point at nothing: successors, actors, data, tables and columns. */
 export function referenceFindings(definition: Definition): Found[] {
@@ -19,6 +20,7 @@ export function referenceFindings(definition: Definition): Found[] {
       ...duplicateComponents(key, stage),
       ...stage.components.flatMap((component, index) => componentFindings(definition, key, stage, component, index)),
     ]),
+    ...dataNames(definition, definition.results, ['results']),
     ...caseFindings(definition),
   ];
 }
@@ -51,6 +53,10 @@ function visibilityNames({ data, actors }: Definition): Found[] {
 
 function triggerFindings(definition: Definition, trigger: Definition['triggers'][number], index: number): Found[] {
   if ('form' in trigger) return collectFindings(definition, trigger.form.collects, ['triggers', index, 'form', 'collects']);
+  if ('sub_workflow' in trigger) {
+    const path: Path = ['triggers', index, 'sub_workflow', 'collects'];
+    return trigger.sub_workflow.collects.flatMap((name, at) => collectedFindings(definition, name, [...path, at]));
+  }
   if (!('api' in trigger)) return [];
   return dataNames(definition, trigger.api.collects ?? [], ['triggers', index, 'api', 'collects']);
 }
@@ -196,10 +202,28 @@ function namesOf(definition: Definition, stage: Stage, component: Component, pat
           unknown(definition.data, name, [...path, 'rows', row, 'set', name], 'unknown_data', 'data', true),
         ),
       );
+    case 'sub_workflow':
+      return [...callNames(definition, component, path), ...keys(component.save, 'save')];
     case 'document':
     case 'note':
       return [];
   }
+}
+
+function callNames(definition: Definition, component: Extract<Component, { kind: 'sub_workflow' }>, path: Path): Found[] {
+  const { each, as, key, with: given } = component;
+  const plain = (name: string | undefined, at: Path) =>
+    name === undefined || name.includes('.') || name === as ? [] : dataNames(definition, [name], at, true);
+  const items =
+    typeof each === 'object'
+      ? unknown(definition.tables, each.table, [...path, 'each', 'table'], 'unknown_table', 'table')
+      : plain(each, [...path, 'each']);
+  return [
+    ...items,
+    ...plain(key, [...path, 'key']),
+    ...Object.entries(given).flatMap(([name, source]) => plain(source, [...path, 'with', name])),
+    ...(items.length > 0 ? [] : callShapeFindings(definition, component, path)),
+  ];
 }
 
 /** A single name stands without a list around it. */

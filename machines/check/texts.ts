@@ -1,12 +1,15 @@
 import { asksPeople, type Component } from '../components/component.ts';
 import { type Definition, type Stage, SYSTEM } from '../definition.ts';
 import { checkCondition, checkExpression, dataIn, type Extra, rowType, type TextProblem } from '../expressions.ts';
+import { soFar } from '../fan-out.ts';
 import { isVisibleTo } from '../hand-offs.ts';
+import { collectedColumns } from '../results.ts';
 import { checkTemplate, dataInTemplate, namesInTemplate, singleName } from '../templates.ts';
 import { EMAIL } from '../words.ts';
 import type { Found, Path } from './finding.ts';
 import { gatheredIn } from './gathered.ts';
 import { branchPartPath, textsIn } from './paths.ts';
+import { conditionsOfCall } from './sub-workflows.ts';
 
 /** Conditions and templates: whether they can be read, and whether what they name is declared and ever gathered. */
 export function textFindings(definition: Definition): Found[] {
@@ -125,9 +128,23 @@ function componentRules(definition: Definition, component: Component, path: Path
       when === undefined ? [] : conditionFindings(definition, when, [...path, 'rows', index, 'when']),
     );
   }
+  if (component.kind === 'sub_workflow') return callRules(definition, component, path);
   const table = component.kind === 'lookup' ? definition.tables[component.table] : undefined;
   if (component.kind !== 'lookup' || component.where === undefined || table === undefined) return [];
   return conditionFindings(definition, component.where, [...path, 'where'], rowType(table.columns));
+}
+
+function callRules(definition: Definition, component: Extract<Component, { kind: 'sub_workflow' }>, path: Path): Found[] {
+  const { each } = component;
+  const items = typeof each === 'object' ? definition.tables[each.table]?.columns : undefined;
+  const extras: Record<string, Extra> = {
+    each: rowType(items ?? {}),
+    counts: rowType(collectedColumns(definition, component)),
+    wait: soFar(component),
+  };
+  return conditionsOfCall(component).flatMap(({ text, path: at }) =>
+    conditionFindings(definition, text, [...path, ...at], extras[String(at[0])]),
+  );
 }
 
 /** The conditions, expressions and defaults of declared data. */

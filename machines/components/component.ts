@@ -13,6 +13,7 @@ import {
   TASK_COMPONENT,
   WAIT_COMPONENT,
 } from './small.ts';
+import { SUB_WORKFLOW_COMPONENT } from './sub-workflow.ts';
 
 const WRITTEN = z
   .strictObject({
@@ -28,6 +29,7 @@ const WRITTEN = z
     lookup: LOOKUP_COMPONENT.optional(),
     rules: RULES_COMPONENT.optional(),
     http: HTTP_COMPONENT.optional(),
+    sub_workflow: SUB_WORKFLOW_COMPONENT.optional(),
   })
   .meta({ minProperties: 1, maxProperties: 1 });
 
@@ -46,6 +48,7 @@ export type DocumentComponent = { kind: 'document' } & z.output<typeof DOCUMENT_
 export type LookupComponent = { kind: 'lookup' } & z.output<typeof LOOKUP_COMPONENT>;
 export type RulesComponent = { kind: 'rules' } & z.output<typeof RULES_COMPONENT>;
 export type HttpComponent = { kind: 'http' } & z.output<typeof HTTP_COMPONENT>;
+export type SubWorkflowComponent = { kind: 'sub_workflow' } & z.output<typeof SUB_WORKFLOW_COMPONENT>;
 
 /** Components that a person answers: each is a hand-off. */
 export type AskingComponent = FormComponent | DecisionComponent | ChecklistComponent | FileRequestComponent | TaskComponent;
@@ -58,7 +61,8 @@ export type Component =
   | DocumentComponent
   | LookupComponent
   | RulesComponent
-  | HttpComponent;
+  | HttpComponent
+  | SubWorkflowComponent;
 
 /** A building block that does work in a stage, written as a list item with one key: `- form: { ... }`. */
 export const COMPONENT = WRITTEN.transform((written, context): Component => {
@@ -85,6 +89,7 @@ function componentsIn(written: z.output<typeof WRITTEN>): Component[] {
     written.lookup && ({ kind: 'lookup', ...written.lookup } as const),
     written.rules && ({ kind: 'rules', ...written.rules } as const),
     written.http && ({ kind: 'http', ...written.http } as const),
+    written.sub_workflow && ({ kind: 'sub_workflow', ...written.sub_workflow } as const),
   ].filter((component) => component !== undefined);
 }
 

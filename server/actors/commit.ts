@@ -1,5 +1,6 @@
 import type { HandOffChange, Outcome } from '../../machines/outcome.ts';
 import type { Person } from '../../machines/values.ts';
+import { concernsFamily, familyParts, type Place, startingChildren } from '../children/commit.ts';
 import { columns } from '../database/columns.ts';
 import type { Sql } from '../database/connect.ts';
 import { chain } from './chain.ts';
@@ -17,12 +18,12 @@ export type Commit = {
   hash: Buffer;
   at: string;
   outcome: Outcome;
-  /** The message that this step consumes, if it came through the mailbox. */
-  message: number | null;
+  /** The messages that this step consumes, if it came through the mailbox: all of them, or the step is not made. */
+  messages: readonly number[];
   begins: Begins | null;
 };
 
-export type Begins = { workflow: string; starter: Person; trigger: string; idempotencyKey: string | null };
+export type Begins = { workflow: string; starter: Person; trigger: string; idempotencyKey: string | null; place: Place | null };
 
 /**
  * Writes a group of outcomes in ONE statement and answers the ids of the runs that took theirs. A run is missing when
@@ -41,16 +42,18 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
   const rearmed = columns(rows.flatMap((row) => row.rearmed));
   const set = columns(rows.flatMap((row) => row.set));
   const withdrawn = columns(rows.flatMap((row) => row.withdrawn));
+  const family = group.map(({ run, at, outcome, begins }) => ({ run, at, outcome, place: begins?.place ?? null }));
+  const families = family.some(concernsFamily);
   const taken = await sql<{ id: string }[]>`
     with steps as materialized (
       select * from unnest(
         list_of(${steps('id')})::uuid[], list_of(${steps('seq')})::int[], list_of(${steps('at')})::timestamptz[],
         list_of(${steps('status')}), list_of(${steps('stage')}), list_of(${steps('title')}), list_of(${steps('snapshot')}),
         list_of(${steps('head')}), list_of(${steps('event')}), list_of(${steps('happened')}),
-        list_of(${steps('message')})::bigint[], list_of(${steps('workflow')}), list_of(${steps('version')})::int[],
+        list_of(${steps('messages')}), list_of(${steps('workflow')}), list_of(${steps('version')})::int[],
         list_of(${steps('starter_email')}), list_of(${steps('starter_name')}), list_of(${steps('trigger')}),
         list_of(${steps('idempotency_key')})
-      ) as s(id, seq, at, status, stage, title, snapshot, head, event, happened, message, workflow, version, starter_email,
+      ) as s(id, seq, at, status, stage, title, snapshot, head, event, happened, messages, workflow, version, starter_email,
         starter_name, trigger, idempotency_key)
     ),
     locked as materialized (
@@ -58,22 +61,29 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
       order by r.id for no key update of r
     ),
     consumed as (
-      delete from messages m using steps s join locked l on l.id = s.id where m.id = s.message returning m.run_id
+      delete from messages m using (
+        select unnest(string_to_array(s.messages, ','))::bigint as id from steps s join locked l on l.id = s.id
+      ) s where m.id = s.id returning m.run_id
     ),
     updated as (
       update runs r set seq = s.seq, version = s.version, status = s.status, stage = s.stage, title = s.title, snapshot = s.snapshot::json,
         head = decode(s.head, 'hex'), changed_at = s.at, set_aside = null,
         ended_at = case when s.status in ('done', 'cancelled') then s.at end
       from steps s join locked l on l.id = s.id
-      where r.id = s.id and r.seq = s.seq - 1 and (s.message is null or exists (select from consumed c where c.run_id = s.id))
+      where r.id = s.id and r.seq = s.seq - 1 and (s.messages is null
+        or (select count(*) from consumed c where c.run_id = s.id) = cardinality(string_to_array(s.messages, ',')))
       returning r.id, r.workflow
     ),
+    ${families ? startingChildren(sql, family) : sql``}
     begun as (
       insert into runs (id, workflow, version, seq, status, stage, title, starter_email, starter_name, trigger, snapshot,
-        head, idempotency_key, root_id, started_at, changed_at, ended_at)
-      select id, workflow, version, seq, status, stage, title, starter_email, starter_name, trigger, snapshot::json,
-        decode(head, 'hex'), idempotency_key, id, at, at, case when status in ('done', 'cancelled') then at end
-      from steps where workflow is not null
+        head, idempotency_key, parent_id, root_id, started_at, changed_at, ended_at)
+      select s.id, workflow, version, seq, status, stage, title, starter_email, starter_name, trigger, snapshot::json,
+        decode(head, 'hex'), idempotency_key, ${families ? sql`p.parent_id, coalesce(p.root_id, s.id)` : sql`null::uuid, s.id`},
+        at, at, case when status in ('done', 'cancelled') then at end
+      from steps s ${families ? sql`left join starting p on p.id = s.id` : sql``}
+      where workflow is not null
+        ${families ? sql`and (p.id is not null or not exists (select from places x where x.id = s.id))` : sql``}
       on conflict (idempotency_key) do nothing
       returning id, workflow
     ),
@@ -154,7 +164,7 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
       ) as s(run_id, key, event, at)
       join taken t on t.id = s.run_id
       on conflict (run_id, key) do nothing
-    )
+    )${families ? familyParts(sql, family) : sql``}
     select id from taken`;
   return new Set(taken.map((row) => row.id));
 }
@@ -185,7 +195,7 @@ function rowsOf(step: Commit) {
       head: step.hash.toString('hex'),
       event: step.event,
       happened: step.happened,
-      message: step.message,
+      messages: step.messages.join(','),
       workflow: begins?.workflow,
       version: step.version,
       starter_email: begins?.starter.email,

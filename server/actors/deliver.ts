@@ -5,9 +5,12 @@ import { Refusal } from '../errors.ts';
 import type { Work } from '../pump.ts';
 import type { Actors } from './actors.ts';
 import { admit } from './gate.ts';
+import { type Letter, lettersOf } from './letters.ts';
 import { type ClaimedMessage, claimMessages, dropMessages, nextMessageAt, postponeMessage, setMessageAside } from './mailbox.ts';
 
 const BATCH = 100;
+// What so many children report makes one step of their parent.
+const MOST_REPORTS = 100;
 // How long the messages of a server that died wait for another one; a step takes milliseconds.
 const LEASE_MS = 10_000;
 // A message that failed five times will fail a sixth: an operator has to look (docs/operators.md).
@@ -15,13 +18,20 @@ const MOST_ATTEMPTS = 5;
 
 /** Delivers due messages to their runs. */
 export function deliveries({ sql, clock, actors, log }: { sql: Sql; clock: Clock; actors: Actors; log: Logger }): Work {
-  async function deliver(message: ClaimedMessage): Promise<number | null> {
+  async function deliver(letter: Letter): Promise<readonly number[]> {
     try {
-      const stepped = await actors.deliver({ message: message.id, run: message.run_id, event: admit(message.event) });
-      return stepped.is === 'too_late' ? message.id : null;
+      const { run, event } = letter;
+      const messages = letter.messages.map(({ id }) => id);
+      const stepped = await actors.deliver({ messages, run, event: admit(event) });
+      return stepped.is === 'too_late' ? messages : [];
     } catch (error) {
-      await failed(message, error);
-      return null;
+      // One of them may be what makes the step fail: each is tried alone then.
+      if (letter.messages.length > 1 && !(error instanceof Refusal)) {
+        const alone = await Promise.all(lettersOf(letter.messages, 1).map(deliver));
+        return alone.flat();
+      }
+      for (const message of letter.messages) await failed(message, error);
+      return [];
     }
   }
 
@@ -37,8 +47,8 @@ export function deliveries({ sql, clock, actors, log }: { sql: Sql; clock: Clock
     name: 'mailbox',
     async work() {
       const claimed = await claimMessages(sql, clock.now(), instant(clock.nowMs() + LEASE_MS), BATCH);
-      const late = await Promise.all(claimed.map(deliver));
-      const gone = late.filter((id) => id !== null);
+      const late = await Promise.all(lettersOf(claimed, MOST_REPORTS).map(deliver));
+      const gone = late.flat();
       if (gone.length > 0) await dropMessages(sql, gone);
       return claimed.length;
     },

@@ -21,6 +21,21 @@ const VALUE: z.ZodType<Value> = z.lazy(() =>
 const VALUES = z.record(z.string(), VALUE);
 const HAND_OFF = { handOff: z.uuid() };
 
+const REPORT = z.strictObject({
+  index: z.int(),
+  nth: z.int(),
+  ended: z.enum(['done', 'cancelled', 'not_started']),
+  who: PERSON.nullable(),
+  results: VALUES,
+  at: z.string(),
+  note: z.string(),
+});
+const FAN_CHANGE = z.discriminatedUnion('is', [
+  z.strictObject({ is: z.literal('add'), key: z.string().max(130), input: VALUES }),
+  z.strictObject({ is: z.literal('remove'), index: z.int(), failed: z.boolean() }),
+  z.strictObject({ is: z.literal('replace'), index: z.int(), failed: z.boolean(), key: z.string().max(130), input: VALUES }),
+]);
+
 /** The shape of every event without its time and id, by type. Nothing else ever reaches a machine. */
 const EVENT = z.discriminatedUnion('type', [
   z.strictObject({
@@ -70,7 +85,11 @@ const EVENT = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('reopened'), stage: z.string().max(64), by: z.string(), reason: z.string() }),
   z.strictObject({ type: z.literal('retried'), by: z.string() }),
   z.strictObject({ type: z.literal('version_moved'), version: z.int(), from: z.int(), by: z.string(), reason: z.string() }),
-  z.strictObject({ type: z.literal('cancelled'), by: z.string(), reason: z.string() }),
+  z.strictObject({ type: z.literal('reported'), fan: z.uuid(), reports: z.array(REPORT).min(1) }),
+  z.strictObject({ type: z.literal('fan_over'), fan: z.uuid() }),
+  z.strictObject({ type: z.literal('fan_accepted'), fan: z.uuid(), by: z.string(), reason: z.string() }),
+  z.strictObject({ type: z.literal('fan_changed'), fan: z.uuid(), change: FAN_CHANGE, by: z.string(), reason: z.string() }),
+  z.strictObject({ type: z.literal('cancelled'), by: z.string(), reason: z.string(), recalled: z.literal(true).optional() }),
 ]);
 
 /** An event before the step that gives it its time and its id. */

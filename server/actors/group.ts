@@ -18,7 +18,7 @@ export type WaitingEvent = {
   is: 'event';
   run: string;
   event: Told;
-  message: number | null;
+  messages: readonly number[];
   tries: number;
   resolve: (stepped: Stepped) => void;
   reject: (error: unknown) => void;

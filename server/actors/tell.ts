@@ -3,6 +3,8 @@ import type { Beginning, RunEvent, Stamped } from '../../machines/event.ts';
 import { placeIn, stepVersion } from '../../machines/move.ts';
 import type { Outcome } from '../../machines/outcome.ts';
 import { begin, step } from '../../machines/step.ts';
+import { bornOf, callsOf } from '../children/calls.ts';
+import { placeKey, stillToStart } from '../children/starting.ts';
 import type { Clock } from '../clock.ts';
 import { isConnectionError, type Sql } from '../database/connect.ts';
 import { Broken, notFound, Refusal } from '../errors.ts';
@@ -124,21 +126,31 @@ export function createActors({ sql, clock, library, log, judges = false, committ
   }
 
   async function prepareStart({ start, run }: WaitingStart): Promise<Commit> {
-    const version = await library.newestNumber(start.workflow);
+    const { starter, trigger, facts, idempotencyKey, child } = start;
+    const version = child?.version ?? (await library.newestNumber(start.workflow));
     const published = await library.version(start.workflow, version);
-    const { starter, trigger, facts, idempotencyKey } = start;
-    const event: Beginning = { run, starter, trigger, facts, at: clock.now(), fresh: run, ...(await stampsOf(published)) };
-    const outcome = begin(published, event);
-    const begins = { workflow: start.workflow, starter, trigger, idempotencyKey };
-    return { run, version, seq: 1, ...recorded(BEGINNING, 1, event, outcome), at: event.at, outcome, message: null, begins };
+    const born = child === undefined ? await callsOf(library, published) : bornOf(child);
+    const event: Beginning = {
+      run,
+      starter,
+      trigger,
+      facts,
+      ...born,
+      at: clock.now(),
+      fresh: run,
+      ...(await stampsOf(published)),
+    };
+    const outcome = await library.family.with(sql, () => begin(published, event));
+    const begins = { workflow: start.workflow, starter, trigger, idempotencyKey, place: child ?? null };
+    return { run, version, seq: 1, ...recorded(BEGINNING, 1, event, outcome), at: event.at, outcome, messages: [], begins };
   }
 
-  async function prepareEvent({ run, event: told, message }: WaitingEvent, loadedRun: LoadedRun): Promise<Commit | null> {
+  async function prepareEvent({ run, event: told, messages }: WaitingEvent, loadedRun: LoadedRun): Promise<Commit | null> {
     const stepped = await stepIn(loadedRun, told);
     if (stepped === null) return null;
     const { event, outcome, version } = stepped;
     const seq = loadedRun.seq + 1;
-    return { run, version, seq, ...recorded(loadedRun.head, seq, event, outcome), at: event.at, outcome, message, begins: null };
+    return { run, version, seq, ...recorded(loadedRun.head, seq, event, outcome), at: event.at, outcome, messages, begins: null };
   }
 
   /** Steps a run in its version; a run that moves to another one is put there first. */
@@ -147,7 +159,7 @@ export function createActors({ sql, clock, library, log, judges = false, committ
     const stamped = async (by: Published) => ({ ...stamp(told, clock.now(), clock.fresh()), ...(await stampsOf(by)) });
     if (told.type !== 'version_moved') {
       const event = await stamped(published);
-      return inVersion(version, event, step(published, snapshot, event));
+      return inVersion(version, event, await library.family.with(sql, () => step(published, snapshot, event)));
     }
     if (told.from !== version || told.version === version) return null;
     const there = await library.version(workflow, told.version);
@@ -190,14 +202,19 @@ export function createActors({ sql, clock, library, log, judges = false, committ
   /** Starts whose key was taken are answered with the first run; events are stepped again on the new state. */
   async function overtaken(stale: Waiting[]): Promise<void> {
     const keys = stale.flatMap((w) => (w.is === 'start' && w.start.idempotencyKey !== null ? [w.start.idempotencyKey] : []));
-    const messages = stale.flatMap((w) => (w.is === 'event' && w.message !== null ? [w.message] : []));
+    const messages = stale.flatMap((w) => (w.is === 'event' ? w.messages : []));
+    const places = stale.flatMap((w) => (w.is === 'start' && w.start.child !== undefined ? [w.start.child] : []));
+    const toStart = places.length > 0 ? await stillToStart(sql, places) : new Set<string>();
     const firsts = keys.length > 0 ? await runsByKey(sql, keys) : new Map<string, string>();
     const left = messages.length > 0 ? await stillWaiting(sql, messages) : new Set<number>();
     for (const waiting of stale) {
       const first = waiting.is === 'start' ? firsts.get(waiting.start.idempotencyKey ?? '') : undefined;
       if (waiting.is === 'start' && first !== undefined) waiting.resolve({ is: 'already', run: first });
-      else if (waiting.is === 'event' && waiting.message !== null && !left.has(waiting.message))
+      else if (waiting.is === 'start' && waiting.start.child !== undefined && !toStart.has(placeKey(waiting.start.child)))
+        waiting.resolve({ is: 'already', run: waiting.run });
+      else if (waiting.is === 'event' && waiting.messages.length > 0 && waiting.messages.every((one) => !left.has(one)))
         waiting.resolve({ is: 'too_late', run: waiting.run });
+      else if (waiting.is === 'event' && waiting.messages.some((one) => !left.has(one))) waiting.reject(new Split());
       else retry(waiting, new Error('Overtaken too often.'));
     }
   }
@@ -254,11 +271,11 @@ export function createActors({ sql, clock, library, log, judges = false, committ
       new Promise<Begun>((resolve, reject) => enqueue({ is: 'start', start, run: clock.fresh(), tries: 0, resolve, reject })),
     tell: (run, event) =>
       new Promise<Stepped>((resolve, reject) =>
-        enqueue({ is: 'event', run, event: admit(event), message: null, tries: 0, resolve, reject }),
+        enqueue({ is: 'event', run, event: admit(event), messages: [], tries: 0, resolve, reject }),
       ),
-    deliver: ({ message, run, event }) =>
+    deliver: ({ messages, run, event }) =>
       new Promise<Stepped>((resolve, reject) =>
-        enqueue({ is: 'event', run, event: admit(event), message, tries: 0, resolve, reject }),
+        enqueue({ is: 'event', run, event: admit(event), messages, tries: 0, resolve, reject }),
       ),
     async close() {
       while (queue.length > 0 || underWay.size > 0) await Promise.all([...underWay, pause(5)]);
@@ -290,6 +307,9 @@ function begunBy(made: Commit): LoadedRun {
 function inVersion(version: number, event: RunEvent, outcome: Outcome | null) {
   return outcome === null ? null : { version, event, outcome };
 }
+
+/** Some of the messages that were to make one event were taken by another server: the others make one of their own. */
+export class Split extends Error {}
 
 function unavailable(error: unknown): Refusal {
   const sentence = 'The portal cannot reach its database just now. Nothing was saved; please try again in a minute.';

@@ -212,6 +212,7 @@ const FROM: Record<Origin['from'], string> = {
   event: 'from the event ',
   table: 'from the table ',
   rule: 'computed by ',
+  sub_workflow: 'from the sub-workflow ',
 };
 
 const MAIL_WORDS: Record<string, string> = {

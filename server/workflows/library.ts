@@ -4,6 +4,7 @@ import { compile, type Workflow } from '../../machines/compile.ts';
 import type { Definition } from '../../machines/definition.ts';
 import { renderLine } from '../../machines/templates.ts';
 import type { Instant } from '../../machines/values.ts';
+import { createFamily, type Family } from '../children/family.ts';
 import type { Clock } from '../clock.ts';
 import type { Sql } from '../database/connect.ts';
 import { Broken, notFound } from '../errors.ts';
@@ -49,6 +50,8 @@ export type Library = {
   publish(what: ToPublish, after?: number): Promise<Published | null>;
   /** The lookup tables of all workflows, whose rows owners edit. */
   tables: Tables;
+  /** The children of runs, as far as steps read them. */
+  family: Family;
 };
 
 export type VersionLine = { version: number; origin: Origin; publishedBy: string; publishedAt: Instant; note: string };
@@ -73,6 +76,7 @@ const NEWEST_FOR_MS = 1000;
 export function createLibrary(needs: LibraryNeeds): Library {
   const { sql } = needs;
   const tables = createTables(needs);
+  const family = createFamily();
   const compiled = new Map<string, Published>();
   const newest = new Map<string, { number: number; asOfMs: number }>();
 
@@ -80,13 +84,14 @@ export function createLibrary(needs: LibraryNeeds): Library {
     const key = `${row.workflow} ${row.number}`;
     const known = compiled.get(key);
     if (known !== undefined) return known;
-    const published = compiledFrom(row, read ?? definitionOf(row), needs, tables);
+    const published = compiledFrom(row, read ?? definitionOf(row), needs, { tables, family });
     compiled.set(key, published);
     return published;
   }
 
   const library: Library = {
     tables,
+    family,
     async newestNumber(workflow) {
       const known = newest.get(workflow);
       if (known !== undefined && performance.now() - known.asOfMs < NEWEST_FOR_MS) return known.number;
@@ -145,9 +150,14 @@ function definitionOf(row: Row): Definition {
   return definition;
 }
 
-function compiledFrom(row: Row, definition: Definition, { baseUrl, settings }: LibraryNeeds, tables: Tables): Published {
+function compiledFrom(
+  row: Row,
+  definition: Definition,
+  { baseUrl, settings }: LibraryNeeds,
+  { tables, family }: Pick<Library, 'tables' | 'family'>,
+): Published {
   const rows = (table: string, revision: number) => tables.rows(definition, table, revision);
-  const around = { portal: baseUrl, settings: settingsOf(definition, baseUrl, settings), rows };
+  const around = { portal: baseUrl, settings: settingsOf(definition, baseUrl, settings), rows, children: family.read };
   return {
     definition,
     machine: compile(definition, around),

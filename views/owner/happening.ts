@@ -1,5 +1,6 @@
 import { showInstant } from '../../machines/calendar.ts';
 import { type Definition, labelOf, stageTitle } from '../../machines/definition.ts';
+import { JOIN_OUTCOMES } from '../../machines/implied.ts';
 import type { Happening, HowRouted } from '../../machines/outcome.ts';
 import type { ShownFact } from '../../machines/values.ts';
 import { nameOf } from './words.ts';
@@ -86,7 +87,12 @@ type Later = Extract<
       | 'looked_up'
       | 'ruled'
       | 'reopened'
-      | 'version_moved';
+      | 'version_moved'
+      | 'fanned_out'
+      | 'reported'
+      | 'joined'
+      | 'held'
+      | 'children_changed';
   }
 >;
 
@@ -116,11 +122,61 @@ function moreOf(happening: Later, definition: Definition, stage: (key: string) =
         : line(`A rule of ${happening.component} held.`, { why: happening.rule, answers: happening.set });
     case 'reopened':
       return line(`${happening.by} reopened the run at ${stage(happening.stage)}.`, { why: happening.reason });
+    case 'fanned_out':
+    case 'reported':
+    case 'joined':
+    case 'held':
+    case 'children_changed':
+      return childrenLine(happening, stage, definition);
     case 'version_moved':
       return line(`${happening.by} moved the run from version ${happening.from} to version ${happening.to}.`, {
         why: happening.reason,
       });
   }
+}
+
+type OfChildren = Extract<Happening, { what: 'fanned_out' | 'reported' | 'joined' | 'held' | 'children_changed' }>;
+
+function childrenLine(happening: OfChildren, stage: (key: string) => string, definition: Definition): Line {
+  switch (happening.what) {
+    case 'fanned_out': {
+      const until = happening.until === null ? '' : `, until ${showInstant(happening.until, definition.timezone)}`;
+      return line(`${stage(happening.stage)} started ${happening.workflow} ${times(happening.asked)}${until}.`);
+    }
+    case 'reported':
+      return line(
+        [
+          ...(happening.taken > 0 ? [`${count(happening.taken, 'result')} came in.`] : []),
+          ...(happening.late > 0 ? [`${count(happening.late, 'result')} came late and changed nothing.`] : []),
+        ].join(' '),
+      );
+    case 'joined': {
+      const { asked, arrived, failed } = happening.tally;
+      const who = happening.by === null ? '' : `, by ${happening.by}`;
+      const failures = failed === 0 ? '' : `, ${failed} failed`;
+      return line(`${stage(happening.stage)} went on${who}: ${JOIN_OUTCOMES[happening.outcome].toLowerCase()}.`, {
+        why: `${arrived} of ${asked} arrived${failures}.${happening.reason === '' ? '' : ` ${happening.reason}`}`,
+      });
+    }
+    case 'held':
+      return line(`${stage(happening.stage)} waits for an owner: ${count(happening.failed, 'child', 'children')} failed.`, {
+        tone: 'bad',
+      });
+    case 'children_changed':
+      return line(`${happening.by} ${CHANGED[happening.change]} ${happening.key ?? 'a child'} at ${stage(happening.stage)}.`, {
+        why: happening.reason,
+      });
+  }
+}
+
+const CHANGED = { add: 'added', remove: 'removed', replace: 'replaced one by' };
+
+function times(asked: number): string {
+  return asked === 1 ? 'once' : `${asked} times`;
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
 }
 
 const WAITED = { time: 'the time is over', event: 'the event came', 'nothing came': 'nothing came in time' };

@@ -52,6 +52,7 @@ export const COMPONENT_WORDS: Record<Component['kind'], string> = {
   lookup: 'Lookup',
   rules: 'Rules',
   http: 'HTTP call',
+  sub_workflow: 'Workflow',
 };
 
 type Point = { x: number; y: number };

@@ -1,0 +1,104 @@
+import type { SubWorkflowComponent } from './components/component.ts';
+import type { Definition } from './definition.ts';
+import type { Surroundings } from './effects.ts';
+import { showRowCell } from './fields/list.ts';
+import type { ChildPlan, RunContext } from './outcome.ts';
+import { rowsForItems } from './tables.ts';
+import { isPerson, type Row, rowsIn, type Value } from './values.ts';
+
+/** What a fan-out gives its children: to all of them, and to each its own. */
+export type Planned = { common: Record<string, Value>; children: ChildPlan[] };
+
+/** One child for each item as things stand; one alone where there is no list. */
+export function plannedChildren(
+  component: SubWorkflowComponent,
+  definition: Definition,
+  around: Surroundings,
+  context: RunContext,
+): Planned {
+  const { facts } = context;
+  const own = Object.entries(component.with).filter(([, source]) => source.includes('.'));
+  const shared = Object.entries(component.with).filter(([, source]) => !source.includes('.'));
+  const common = Object.fromEntries(
+    shared.flatMap(([key, source]) => {
+      const value = source === component.as ? undefined : facts[source]?.value;
+      return value === undefined ? [] : [[key, value] as const];
+    }),
+  );
+  const names = createNames();
+  const children = itemsOf(component, definition, around, context).map((item, index) => ({
+    key: names(keyOf(component, definition, item, context) ?? String(index + 1)),
+    input: Object.fromEntries(
+      own.flatMap(([key, source]) => {
+        const value = item[partOf(source)];
+        return value === undefined ? [] : [[key, value] as const];
+      }),
+    ),
+  }));
+  return { common, children };
+}
+
+/** The items of a fan-out, each as a row. People have an email and a name, choices a value. */
+function itemsOf(
+  { each }: SubWorkflowComponent,
+  definition: Definition,
+  around: Surroundings,
+  context: RunContext,
+): readonly Row[] {
+  if (each === undefined) return [{}];
+  if (typeof each !== 'string') return rowsForItems(definition, around, each, context);
+  const value = context.facts[each]?.value;
+  if (!Array.isArray(value)) return [];
+  const rows = rowsIn(value);
+  if (rows.length > 0) return rows;
+  return value.flatMap((item): Row[] => {
+    if (typeof item === 'string') return [{ value: item }];
+    return isPerson(item) ? [{ email: item.email, ...(item.name === null ? {} : { name: item.name }) }] : [];
+  });
+}
+
+function partOf(source: string): string {
+  return source.slice(source.indexOf('.') + 1);
+}
+
+/** What a child is called, as people read it. */
+function keyOf({ key, each, as }: SubWorkflowComponent, definition: Definition, item: Row, { facts }: RunContext): string | null {
+  if (key === undefined) {
+    const first = each === undefined ? undefined : Object.values(item).find((cell) => typeof cell === 'string');
+    return typeof first === 'string' ? clipped(first) : null;
+  }
+  if (!key.startsWith(`${as}.`)) {
+    const value = facts[key]?.value;
+    return typeof value === 'string' || typeof value === 'number' ? clipped(String(value)) : null;
+  }
+  const column = columnsOfItem(each, definition)?.[partOf(key)];
+  const cell = item[partOf(key)];
+  if (cell === undefined) return null;
+  return clipped(column === undefined ? String(cell) : showRowCell(column, cell));
+}
+
+/** The columns of an item where it is a row; null where it is a person or a choice. */
+export function columnsOfItem(each: SubWorkflowComponent['each'], { data, tables }: Definition) {
+  if (each === undefined) return null;
+  if (typeof each !== 'string') return tables[each.table]?.columns ?? null;
+  const field = data[each];
+  return field?.type === 'list' ? field.of : null;
+}
+
+function clipped(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= 120 ? line : `${line.slice(0, 119).toWellFormed()}…`;
+}
+
+/** Names that stay apart: the second "anna" is "anna (2)". */
+function createNames(): (name: string) => string {
+  const used = new Map<string, number>();
+  return (name) => {
+    const count = (used.get(name) ?? 0) + 1;
+    used.set(name, count);
+    if (count === 1) return name;
+    const next = `${name} (${count})`;
+    used.set(next, 1);
+    return next;
+  };
+}
