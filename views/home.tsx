@@ -1,12 +1,15 @@
 import { Layout } from './layout.tsx';
 import { paths } from './paths.ts';
 
+// Of the shipped workflows the one that the README walks through.
+const SIMPLEST = 'expense-approval';
+
 /** A workflow that anybody may start. */
 export type Startable = { workflow: string; title: string; description: string };
 
 /** The first page: what Baton is, what to do next, and everything that can be asked for. */
 export function HomePage({ startable, hasMailbox }: { startable: Startable[]; hasMailbox: boolean }) {
-  const [first] = startable;
+  const first = startable.find(({ workflow }) => workflow === SIMPLEST) ?? startable[0];
   return (
     <Layout title="Welcome">
       <h1>Work that moves by itself from person to person</h1>
@@ -17,17 +20,19 @@ export function HomePage({ startable, hasMailbox }: { startable: Startable[]; ha
       {hasMailbox ? <FirstSteps first={first} /> : null}
       <h2>{startable.length === 0 ? 'Nothing can be asked for yet' : 'What you can ask for'}</h2>
       {startable.length === 0 ? <p>An owner publishes workflows with "baton publish FILE".</p> : null}
-      {startable.map(({ workflow, title, description }) => (
-        <div class="card">
-          <h2>{title}</h2>
-          {description === '' ? null : <p>{description}</p>}
-          <p>
-            <a class="button" href={paths.start.to({ workflow })} aria-label={`Start: ${title}`}>
-              Start
-            </a>
-          </p>
-        </div>
-      ))}
+      <ul class="offers">
+        {startable.map(({ workflow, title, description }) => (
+          <li class="card">
+            <h3>{title}</h3>
+            {description === '' ? null : <p>{description}</p>}
+            <p>
+              <a class="button secondary" href={paths.start.to({ workflow })} aria-label={`Start: ${title}`}>
+                Start
+              </a>
+            </p>
+          </li>
+        ))}
+      </ul>
       <p class="quiet">
         Do you own a workflow? <a href={paths.signIn.to()}>Sign in</a> to see its requests and to edit its guidance.
       </p>

@@ -5,7 +5,10 @@ import type { Sql } from '../database/connect.ts';
 
 type Needs = { sql: Sql; clock: Clock };
 
-/** Which runs to list. `workflows`: those that the reader may see; null: all. `after`: the last run of the page before. */
+/**
+ * Which runs to list. `workflows`: those that the reader may see; null: all. `after`: the last run of the page before.
+ * `text` is looked for in the title, the starter and every value that was gathered; a number also finds amounts.
+ */
 export type RunFilter = {
   workflows: string[] | null;
   status: RunFilterStatus | null;
@@ -55,6 +58,7 @@ export async function listRuns({ sql, clock }: Needs, filter: RunFilter): Promis
   const { workflows, status, after, limit } = filter;
   const like = `%${filter.text.trim().replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
   const states = statesOf(status);
+  const numbers = numbersLike(filter.text);
   const rows = await sql<Row[]>`
     select r.id, r.workflow, r.version, w.newest as live, r.title, case when r.set_aside is null then r.status else 'attention' end as status,
       r.stage, r.starter_email, r.starter_name, r.started_at, r.ended_at, h.person_email, h.person_name, h.opened_at, h.due_at
@@ -66,7 +70,10 @@ export async function listRuns({ sql, clock }: Needs, filter: RunFilter): Promis
       and (${states}::text[] is null or case when r.set_aside is null then r.status else 'attention' end = any(${states}::text[]))
       and (${status !== 'overdue'}::boolean or h.due_at < ${clock.now()})
       and (${after}::uuid is null or r.id < ${after}::uuid)
-      and (${filter.text.trim() === ''}::boolean or r.title ilike ${like} or r.starter_email ilike ${like} or r.starter_name ilike ${like})
+      -- What was gathered is read out of the snapshots: an index over it would cost each step more than a search costs an owner.
+      and (${filter.text.trim() === ''}::boolean or r.title ilike ${like} or r.starter_email ilike ${like} or r.starter_name ilike ${like}
+        or exists (select from json_each(r.snapshot->'context'->'facts') f
+          where (json_typeof(f.value->'value') <> 'number' and f.value->>'value' ilike ${like}) or f.value->>'value' = any(${numbers}::text[])))
     order by r.id desc limit ${limit + 1}`;
   const runs = rows.slice(0, limit).map(lineOf);
   return { runs, next: rows.length > limit ? (runs.at(-1)?.id ?? null) : null };
@@ -83,6 +90,14 @@ export async function countRuns({ sql }: Pick<Needs, 'sql'>, workflows: string[]
       count(*) filter (where ended_at is not null)::int as ended
     from runs where workflow = any(${workflows}::text[]) group by workflow`;
   return new Map(rows.map(({ workflow, ...counts }) => [workflow, counts]));
+}
+
+/** How a number that somebody typed, like 7,500 or 7.500,00, may be stored: as it is, or as an amount in minor units. */
+function numbersLike(text: string): string[] {
+  const typed = text.trim().replace(/^\p{Sc}\s*|\s*\p{Sc}$/gu, '');
+  if (!/^\d[\d.,'\s]*$/.test(typed)) return [];
+  const digits = typed.replace(/\D/g, '');
+  return [digits, `${digits}00`];
 }
 
 function statesOf(status: RunFilterStatus | null): RunStatus[] | null {

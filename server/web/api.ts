@@ -39,6 +39,7 @@ const LISTING = z.object({
   status: z.enum(['active', 'attention', 'done', 'cancelled', 'open', 'overdue']).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   after: z.uuid().optional(),
+  q: z.string().max(200).default(''),
 });
 
 const IDEMPOTENCY_KEY = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'Use 1 to 200 visible ASCII characters without spaces.');
@@ -61,11 +62,11 @@ export function mountApi(app: Hono, portal: Portal): void {
   });
 
   api.get(paths.apiRuns.pattern, keyed, async (c) => {
-    const { workflow, status, limit, after } = valid(LISTING, c.req.query());
+    const { workflow, status, limit, after, q } = valid(LISTING, c.req.query());
     const filter = {
       workflows: workflow === undefined ? null : [workflow],
       status: status ?? null,
-      text: '',
+      text: q,
       after: after ?? null,
       limit,
     };

@@ -23,6 +23,7 @@ import { reportOf } from '../../machines/rehearsal/transcript.ts';
 import { writtenAnswers } from '../../machines/rehearsal/written.ts';
 import type { FileReference } from '../../machines/values.ts';
 import { RehearsalPage, type RehearsalStep } from '../../views/owner/rehearsal.tsx';
+import { skippedIn } from '../../views/parts/diagram.tsx';
 import { EMPTY_FORM, type FormState } from '../../views/parts/form-state.ts';
 import { paths } from '../../views/paths.ts';
 import type { Portal } from '../portal.ts';
@@ -191,6 +192,7 @@ function page(c: Context<OwnerEnv>, scene: Scene, { form, notice = null, report 
       step={stepOf(scene, rehearsal, sections, shownForm, against)}
       progress={{
         way: rehearsal === null ? [] : visitedStages(rehearsal),
+        skipped: skippedIn(rehearsal?.happenings ?? []),
         here: rehearsal?.outcome.stage ?? null,
         attention: rehearsal?.outcome.status === 'attention',
       }}

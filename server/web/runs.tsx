@@ -8,7 +8,7 @@ import { isFile, type Origin } from '../../machines/values.ts';
 import { EMAIL } from '../../machines/words.ts';
 import { type Refused, RunPage } from '../../views/owner/run.tsx';
 import { RunsPage } from '../../views/owner/runs.tsx';
-import type { Progress } from '../../views/parts/diagram.tsx';
+import { type Progress, skippedIn } from '../../views/parts/diagram.tsx';
 import { paths } from '../../views/paths.ts';
 import type { Told } from '../actors/actors.ts';
 import { putBack } from '../actors/mailbox.ts';
@@ -195,8 +195,9 @@ function page(
 }
 
 function progressOf(run: RunView): Progress {
-  const way = run.history.flatMap(({ happened }) => happened.flatMap((one) => (one.what === 'entered' ? [one.stage] : [])));
-  return { way, here: run.stage, attention: run.status === 'attention' || run.setAside !== null };
+  const happenings = run.history.flatMap(({ happened }) => happened);
+  const way = happenings.flatMap((one) => (one.what === 'entered' ? [one.stage] : []));
+  return { way, skipped: skippedIn(happenings), here: run.stage, attention: run.status === 'attention' || run.setAside !== null };
 }
 
 function sourceOf(origin: Origin | undefined, definition: Definition): string {

@@ -133,6 +133,10 @@ describe('a run, for its owner', () => {
     });
     const owner = await signIn();
     expect((await owner.get('/runs?q=nothing+like+it')).html).toContain('No runs here');
+    for (const value of ['train', '4021', '%244%2C021.00', 'mara@example'])
+      expect((await owner.get(`/runs?q=${value}`)).html).toContain('Expense of $4,021.00');
+    for (const none of ['tra%25n', '402', 'trainer'])
+      expect((await owner.get(`/runs?q=${none}`)).html).not.toContain('$4,021.00</');
     const list = await owner.get('/runs?q=4,021');
     const [, path = ''] = /href="(\/runs\/[0-9a-f-]{36})"/.exec(list.html) ?? [];
     const page = await owner.get(path);

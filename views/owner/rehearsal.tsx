@@ -134,7 +134,7 @@ function Step(props: RehearsalPageProps) {
 function RehearsalForm(props: RehearsalPageProps & { children?: unknown }) {
   return (
     <form
-      class="card"
+      class="rehearse card"
       method="post"
       action={paths.rehearsal.to({ workflow: props.workflow })}
       encType="multipart/form-data"

@@ -105,7 +105,7 @@ function Filter({ workflows, filter }: RunsPageProps) {
           </select>
         </div>
         <div class="field filter-text">
-          <label for="q">Title or person</label>
+          <label for="q">Title, person or any value</label>
           <input id="q" name="q" type="search" value={filter.text} maxlength={200} />
         </div>
         <button class="button button-quiet" type="submit">

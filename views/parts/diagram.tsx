@@ -1,4 +1,5 @@
 import { actorTitle, type Definition, stageTitle } from '../../machines/definition.ts';
+import type { Happening } from '../../machines/outcome.ts';
 import {
   type Arrow,
   COMPONENT_WORDS,
@@ -11,8 +12,21 @@ import {
   successorWords,
 } from './diagram-layout.ts';
 
-/** How far a run has come: the stages in the order in which it entered them, and where it is now (null: it has ended). */
-export type Progress = { way: string[]; here: string | null; attention: boolean };
+/**
+ * How far a run has come: the stages in the order in which it entered them, those among them that were left out when it
+ * last came there and why, and where it is now (null: it has ended).
+ */
+export type Progress = { way: string[]; skipped: Record<string, string>; here: string | null; attention: boolean };
+
+/** The stages that were left out when a run last came there, each with the reason. */
+export function skippedIn(happenings: readonly Happening[]): Record<string, string> {
+  const skipped: Record<string, string> = {};
+  for (const one of happenings) {
+    if (one.what === 'entered') delete skipped[one.stage];
+    if (one.what === 'skipped') skipped[one.stage] = one.because;
+  }
+  return skipped;
+}
 
 // A wider picture would be too small to read in the width of a page; it keeps its size and scrolls.
 const WIDEST_TO_SHRINK = 1320;
@@ -147,19 +161,25 @@ function PlaceShape({ place, progress }: { place: Place; progress: Progress | nu
           </text>
         </g>
       ))}
-      {mark === null ? null : <Mark mark={mark} width={place.width} />}
+      {mark === null ? null : <Mark mark={mark} width={place.width} why={progress?.skipped[place.key]} />}
     </g>
   );
 }
 
-type Standing = 'here' | 'attention' | 'been';
-const MARK_WORDS: Record<Standing, string> = { here: 'Here now', attention: 'Needs attention', been: 'Done' };
+type Standing = 'here' | 'attention' | 'been' | 'skipped';
+const MARK_WORDS: Record<Standing, string> = {
+  here: 'Here now',
+  attention: 'Needs attention',
+  been: 'Done',
+  skipped: 'Left out',
+};
 
 /** A flag on the upper edge of a card. */
-function Mark({ mark, width }: { mark: Standing; width: number }) {
+function Mark({ mark, width, why }: { mark: Standing; width: number; why: string | undefined }) {
   const size = MARK_WORDS[mark].length * 6.6 + 20;
   return (
     <g class="stage-mark" transform={`translate(${width - size - 12} -11)`}>
+      {mark === 'skipped' && why !== undefined ? <title>{why}</title> : null}
       <rect width={size} height={22} rx={11} />
       <text x={size / 2} y={15} text-anchor="middle">
         {MARK_WORDS[mark]}
@@ -171,12 +191,15 @@ function Mark({ mark, width }: { mark: Standing; width: number }) {
 function markOf(stage: string, progress: Progress | null): Standing | null {
   if (progress === null) return null;
   if (progress.here === stage) return progress.attention ? 'attention' : 'here';
+  if (progress.skipped[stage] !== undefined) return 'skipped';
   return progress.way.includes(stage) ? 'been' : null;
 }
 
 function standing(stage: string, progress: Progress | null): string | null {
   const mark = markOf(stage, progress);
-  return mark === null ? null : MARK_WORDS[mark].toLowerCase();
+  if (mark === null) return null;
+  const because = mark === 'skipped' ? `: ${progress?.skipped[stage]}` : '';
+  return `${MARK_WORDS[mark].toLowerCase()}${because}`;
 }
 
 /** The lines along which the run went are drawn more strongly. */
