@@ -3,6 +3,7 @@ import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/key.ts';
 import { moveCommand } from './commands/move.ts';
+import { outlineCommand } from './commands/outline.ts';
 import { publishCommand } from './commands/publish.ts';
 import { machineCommand, rehearseCommand } from './commands/rehearse.ts';
 import { runCommand } from './commands/run.ts';
@@ -20,6 +21,7 @@ const HELP = `baton: hand-offs for repeatable work
   baton schema                         print the JSON Schema of workflow files, for editors
   baton rehearse FILE [--data FILE] [--moves FILE] [--case NAME] [--explore [--runs N] [--seed N]] [--format json]
                                        walk a workflow without sending anything
+  baton outline FILE                   the workflow as a procedure to print, in Markdown
   baton machine FILE                   its state machine as XState JSON
   baton publish FILE ...               check workflow files and publish them
   baton run WORKFLOW --data FILE       start a run; the file holds its data as JSON
@@ -67,6 +69,7 @@ export async function cli(args: string[]): Promise<number> {
   if (command === 'start') return startCommand();
   if (command === 'rehearse' && first !== undefined) return rehearseCommand(first, values);
   if (command === 'machine' && first !== undefined) return machineCommand(first);
+  if (command === 'outline' && first !== undefined) return outlineCommand(first);
   if (command === 'check' && first !== undefined) return checkCommand(rest, values.format);
   if (command === 'schema') return schemaCommand();
   if (command === 'publish' && first !== undefined) return publishCommand(rest);

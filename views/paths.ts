@@ -27,6 +27,7 @@ export const paths = {
   signOut: at('/sign-out'),
   workflows: at('/workflows'),
   workflow: at<{ workflow: string }>('/workflows/:workflow'),
+  outline: at<{ workflow: string }>('/workflows/:workflow/outline'),
   rehearsal: at<{ workflow: string }>('/workflows/:workflow/rehearsal'),
   guidance: at<{ workflow: string; stage: string }>('/workflows/:workflow/stages/:stage/guidance'),
   guidancePreview: at<{ workflow: string; stage: string }>('/workflows/:workflow/stages/:stage/guidance/preview'),

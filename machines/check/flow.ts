@@ -11,7 +11,7 @@ import { isExhaustive } from './coverage.ts';
 import type { Found, Path } from './finding.ts';
 import { givenWhen, type Level, needsOf } from './names.ts';
 import { branchPartPath, textsIn } from './paths.ts';
-import { conditionsOfCall, dataOfCall, surelyReturns } from './sub-workflows.ts';
+import { conditionsOfCall, surelyReturns } from './sub-workflows.ts';
 
 /** A datum that is used at a place, and what has to be known of it. `soft`: left out when it is missing. */
 type Use = { key: string; need: 1 | 2; path: Path; offset?: number; soft?: boolean };
@@ -298,7 +298,8 @@ function callPart(definition: Definition, component: Extract<Component, { kind: 
     counts: collectedColumns(definition, component),
   };
   const uses: Use[] = [
-    ...dataOfCall(component).map((key): Use => ({ key, need: 1, path: key === each ? [...path, 'each'] : path })),
+    // What a child is given may be missing, unless the child needs it: that is judged with the child (calls.ts).
+    ...(typeof each === 'string' ? [{ key: each, need: 1, path: [...path, 'each'] } satisfies Use] : []),
     ...conditionsOfCall(component).flatMap(({ text, path: at }) => {
       const row = at[0] === 'wait' ? soFar(component) : rowType(at[0] === 'each' ? columns.each : columns.counts);
       return conditionUses(definition, text, [...path, ...at], undefined, row);

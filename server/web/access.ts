@@ -51,6 +51,7 @@ export const ACCESS: Record<string, Who> = {
   [paths.runFile.pattern]: 'owner',
   [paths.cancellation.pattern]: 'owner',
   [paths.retry.pattern]: 'owner',
+  [paths.outline.pattern]: 'owner',
   [paths.rehearsal.pattern]: 'owner',
   [paths.reopening.pattern]: 'owner',
   [paths.reassignment.pattern]: 'owner',

@@ -1,5 +1,7 @@
 import type { Hono } from 'hono';
+import { outlineOf } from '../../machines/outline.ts';
 import type { Instant } from '../../machines/values.ts';
+import { OutlinePage } from '../../views/owner/outline.tsx';
 import { WorkflowPage } from '../../views/owner/workflow.tsx';
 import { WorkflowsPage } from '../../views/owner/workflows.tsx';
 import { paths } from '../../views/paths.ts';
@@ -14,6 +16,7 @@ const NO_RUNS = { open: 0, attention: 0, ended: 0 };
 
 /** What an owner owns, and each of it with its picture, stages, triggers and versions. */
 export function mountWorkflows(app: Hono, portal: Portal): void {
+  mountOutline(app, portal);
   app.get(paths.workflows.pattern, ownerOnly(portal), async (c) => {
     const owned = await workflowsOf(portal, c.var.owner);
     const counts = await countRuns(
@@ -39,6 +42,17 @@ export function mountWorkflows(app: Hono, portal: Portal): void {
         versions={versions}
         counts={counts.get(workflow) ?? NO_RUNS}
       />,
+    );
+  });
+}
+
+/** The workflow as a procedure to read aloud or print. */
+function mountOutline(app: Hono, portal: Portal): void {
+  app.get(paths.outline.pattern, ownerOnly(portal), async (c) => {
+    const { workflow, version, definition } = await ownedWorkflow(portal, c.var.owner, c.req.param('workflow') ?? '');
+    const { title } = definition;
+    return c.html(
+      <OutlinePage owner={c.var.owner} workflow={workflow} version={version} title={title} text={outlineOf(definition)} />,
     );
   });
 }

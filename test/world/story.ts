@@ -47,6 +47,10 @@ export type Run = {
   mail(to: string): Promise<Letter>;
   /** The status page that everybody concerned may open. */
   statusPage(): Promise<string>;
+  /** A child of this run, by what it is called: the newest one. */
+  child(key: string): Promise<Run>;
+  /** The children of this run, as "key: state". */
+  children(): Promise<string[]>;
   /** A program reports an event. */
   hears(event: string, brings: Record<string, unknown>): Promise<number>;
 };
@@ -74,12 +78,12 @@ const SHIPPED = fileURLToPath(new URL('../../workflows', import.meta.url));
 
 /**
  * Opens a world in which the story of a workflow is told. `system`: the one that it calls; `ACCOUNTING` stands for the
- * setting ACCOUNTING_URL, which leads to the sink, and the secret ACCOUNTING_TOKEN. No other workflow is there, and it
- * is MONDAY.
+ * setting ACCOUNTING_URL, which leads to the sink, and the secret ACCOUNTING_TOKEN. No other workflow is there besides
+ * those that it calls, and it is MONDAY.
  */
-export async function tell(workflow: string, system: string | null = null): Promise<Stage> {
+export async function tell(workflow: string, system: string | null = null, called: string[] = []): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-story-'));
-  await cp(join(SHIPPED, `${workflow}.yaml`), join(folder, `${workflow}.yaml`));
+  for (const name of [workflow, ...called]) await cp(join(SHIPPED, `${name}.yaml`), join(folder, `${name}.yaml`));
   const world = await openWorld((sink) => ({
     BATON_WORKFLOWS: folder,
     ...(system === null
@@ -156,6 +160,21 @@ export async function tell(workflow: string, system: string | null = null): Prom
         const letter = (await outcomes()).filter((one) => one.to === to).at(-1);
         if (letter === undefined) throw new Error(`No mail of the owner went to ${to}.`);
         return letter;
+      },
+      async child(key) {
+        await world.letters();
+        const [row] = await portal.sql<{ id: string }[]>`
+          select c.child_id as id from fans f join children c on c.fan_id = f.id
+          where f.run_id = ${id} and c.key = ${key} and c.child_id is not null order by f.created_at desc, c.index desc limit 1`;
+        if (row === undefined) throw new Error(`${key} has no run of its own. There are: ${await this.children()}`);
+        return runOf(row.id);
+      },
+      async children() {
+        await world.letters();
+        const rows = await portal.sql<{ key: string; state: string }[]>`
+          select c.key, c.state from fans f join children c on c.fan_id = f.id
+          where f.run_id = ${id} order by f.created_at, f.id, c.index`;
+        return rows.map(({ key, state }) => `${key}: ${state}`);
       },
       statusPage: async () => (await visitor.get((await state()).status_url)).html,
       hears: async (event, brings) => (await api(`/runs/${id}/events/${event}`, brings)).status,

@@ -39,6 +39,8 @@ export function WorkflowPage(props: WorkflowPageProps) {
           </>
         )}
         {' · '}
+        <a href={paths.outline.to({ workflow })}>Read it in words</a>
+        {' · '}
         <a href={paths.rehearsal.to({ workflow })}>Rehearse it</a>
         {startForm(definition) === null ? null : (
           <>
