@@ -20,6 +20,15 @@ export const ACT = z.union([
     event: KEY.describe('The name of an event that a program reports.'),
     brings: z.record(z.string().max(64), z.json()).default({}).describe('What it brings.'),
   }),
+  z.strictObject({
+    child: LINE.describe('What a child of a sub_workflow is called, or its number.'),
+    returns: z.record(KEY, z.json()).default({}).describe('What it hands back: a result, and a value.'),
+    fails: LINE.optional().describe('That it is cancelled, and why.'),
+  }),
+  z.strictObject({
+    accept: KEY.describe('The id of a sub_workflow: an owner accepts what came in.'),
+    because: LINE.default('As it stands.').describe('With what reason.'),
+  }),
 ]);
 
 const EXPECTED = z.strictObject({

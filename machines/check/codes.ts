@@ -16,6 +16,8 @@ export const MEANINGS: Record<FindingCode, string> = {
   unknown_actor: 'An actor who does not exist.',
   unknown_data: 'A datum that is not declared.',
   unknown_table: 'A lookup table that does not exist.',
+  unknown_workflow: 'A workflow that is called as a step, and is not there.',
+  endless_calls: 'Workflows that call each other without end.',
   duplicate_component: 'Two components of a stage have the same id.',
   does_not_fit: 'Two parts of the workflow do not fit together.',
   pattern: 'A regular expression that cannot be used.',

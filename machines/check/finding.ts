@@ -27,6 +27,8 @@ export type FindingCode =
   | 'unknown_actor'
   | 'unknown_data'
   | 'unknown_table'
+  | 'unknown_workflow'
+  | 'endless_calls'
   | 'duplicate_component'
   | 'does_not_fit'
   | 'pattern'

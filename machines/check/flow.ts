@@ -56,6 +56,20 @@ export function lacksFrom(definition: Definition, { stage, component }: Standing
   return lacks;
 }
 
+/** Whether a datum may be missing or empty when a component is reached: the finding at `path`, with a way on which it is. */
+export function mayLack(definition: Definition, { stage, component }: Standing, key: string, path: Path): Found[] {
+  const { nodes } = nodesOf(definition);
+  const node = nodes.get(stage);
+  if (node === undefined) return [];
+  const uses = throughComputed(definition, { key, need: 2, path });
+  const parts = node.parts.map((one, index): Part => ({ ...one, uses: index === component + 1 ? uses : [] }));
+  const bare = (one: Node): Node => ({ ...one, parts: one.parts.map((some): Part => ({ ...some, uses: [] })) });
+  const asking = new Map([...nodes].map(([name, one]) => [name, bare(one)]));
+  asking.set(stage, { ...node, parts });
+  const found = uses.flatMap((use) => walk(definition, asking, startsOf(definition), use.key, firstStage(definition)));
+  return found.filter((one) => one.path === path);
+}
+
 type Nodes = { nodes: Map<string, Node>; used: string[] };
 const known = new WeakMap<Definition, Nodes>();
 

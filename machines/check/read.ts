@@ -32,15 +32,24 @@ export function readDefinition(source: string, file: string): { definition: Defi
     const options = { lineCounter: lines, uniqueKeys: false, stringKeys: true, prettyErrors: false };
     const document = parseDocument(source, options);
     const { definition, found } = judge(document);
-    const placed = found.map((one) => ({ ...one, ...placeOf(document, lines, one) }));
-    placed.sort((one, other) => one.line - other.line || one.column - other.column);
-    const findings = capped(placed).map((one) => shown(one, file));
+    const inPlace = found.map((one) => ({ ...one, ...placeOf(document, lines, one) }));
+    inPlace.sort((one, other) => one.line - other.line || one.column - other.column);
+    const findings = capped(inPlace).map((one) => shown(one, file));
     return { definition: findings.some(({ severity }) => severity === 'error') ? null : definition, findings };
   } catch (error) {
     // However deep something may be nested, there is a way to nest it more deeply.
     if (error instanceof RangeError) return { definition: null, findings: [shown({ ...TOO_DEEP, ...BEGINNING }, file)] };
     throw error;
   }
+}
+
+/** What was found by looking beyond a file that is sound itself, such as at the workflows that it calls, each in its place. */
+export function placed(source: string, file: string, found: readonly Found[]): Finding[] {
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines, uniqueKeys: false, stringKeys: true, prettyErrors: false });
+  const all = found.map((one) => ({ ...one, ...placeOf(document, lines, one) }));
+  all.sort((one, other) => one.line - other.line || one.column - other.column);
+  return capped(all).map((one) => shown(one, file));
 }
 
 type Placed = Found & Place;

@@ -5,14 +5,14 @@ import { columnsOfItem } from '../items.ts';
 import type { Found, Path } from './finding.ts';
 
 /** A place at which a workflow calls another one. */
-export type Call = { stage: string; component: SubWorkflowComponent; path: Path };
+export type Call = { stage: string; index: number; component: SubWorkflowComponent; path: Path };
 
 /** Every call of another workflow, in the order of the file. */
 export function callsIn({ stages }: Definition): Call[] {
   return Object.entries(stages).flatMap(([stage, { components }]) =>
     components.flatMap((component, index): Call[] =>
       component.kind === 'sub_workflow'
-        ? [{ stage, component, path: ['stages', stage, 'components', index, 'sub_workflow'] }]
+        ? [{ stage, index, component, path: ['stages', stage, 'components', index, 'sub_workflow'] }]
         : [],
     ),
   );

@@ -40,8 +40,11 @@ export function startFields(definition: Definition): KeyedField[] {
     .map(([key, field]) => ({ key, field: { ...(begun.get(key) ?? field), optional: true } }));
 }
 
-/** What a program has to give: what the `api` trigger says, else what the start form asks. */
+/** What a program has to give: what the `api` trigger says, else what the start form asks, else what a caller gives. */
 function requiredAtStart(definition: Definition): string[] {
   for (const trigger of definition.triggers) if ('api' in trigger && trigger.api.collects) return trigger.api.collects;
-  return keysIn(startForm(definition)?.collects ?? []);
+  const form = startForm(definition);
+  if (form !== null) return keysIn(form.collects);
+  for (const trigger of definition.triggers) if ('sub_workflow' in trigger) return trigger.sub_workflow.collects;
+  return [];
 }

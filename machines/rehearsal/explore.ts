@@ -1,10 +1,13 @@
 import { type Definition, startForm } from '../definition.ts';
 import type { Surroundings } from '../effects.ts';
-import { readJson } from '../fields/field.ts';
+import { type Field, readJson } from '../fields/field.ts';
+import type { Scalar } from '../fields/scalar.ts';
+import type { Fan } from '../outcome.ts';
 import { startSections } from '../questions/asking.ts';
 import type { Against } from '../questions/read.ts';
 import type { Facts } from '../values.ts';
 import { type Chance, chanceFrom } from './chance.ts';
+import { callOf, openChildren, resultsTaken } from './children.ts';
 import type { Given } from './given.ts';
 import {
   endedIn,
@@ -98,7 +101,8 @@ function playOne(definition: Definition, around: Surroundings, conditions: reado
 function startFor(definition: Definition, conditions: readonly string[], chance: Chance): Given {
   const form = startForm(definition);
   const api = definition.triggers.find((trigger) => 'api' in trigger);
-  const collects = form?.collects ?? (api && 'api' in api ? (api.api.collects ?? []) : []);
+  const called = definition.triggers.flatMap((trigger) => ('sub_workflow' in trigger ? trigger.sub_workflow.collects : []));
+  const collects = form?.collects ?? (api && 'api' in api ? (api.api.collects ?? []) : called);
   if (collects.length === 0) return {};
   return sampleAnswers({ sections: startSections(definition, [...collects]) }, against(definition, {}), conditions, chance);
 }
@@ -109,7 +113,7 @@ function against(definition: Definition, facts: Facts): Against {
 
 function moveFor(rehearsal: Rehearsal, conditions: readonly string[], chance: Chance): Move {
   const { definition } = rehearsal.workflow;
-  const { awaiting, waiting, stage, facts } = rehearsal.outcome.snapshot.context;
+  const { awaiting, waiting, fan, stage, facts } = rehearsal.outcome.snapshot.context;
   const timer = nextTimer(rehearsal);
   const untilNext: Move = { wait: waitUntil(rehearsal, timer?.at) };
   const person = whoWaits(rehearsal);
@@ -122,8 +126,32 @@ function moveFor(rehearsal: Rehearsal, conditions: readonly string[], chance: Ch
     return chance.below(8) === 0
       ? { call: awaiting.component, returns: {}, fails: 'It is away.' }
       : callFor(definition, stage ?? '', awaiting.component);
+  const child = fan && (timer === null || chance.below(10) > 0) ? childFor(rehearsal, fan, chance) : null;
+  if (child !== null) return child;
   if (waiting?.event && chance.below(3) > 0) return eventFor(definition, waiting.event);
   return untilNext;
+}
+
+/** One of the open children answers or fails; when none is left, the owner accepts what came in. */
+function childFor(rehearsal: Rehearsal, fan: Fan, chance: Chance): Move | null {
+  const { definition } = rehearsal.workflow;
+  const call = callOf(definition, fan);
+  const child = chance.pick(openChildren(rehearsal.family, fan));
+  if (child === undefined) return fan.held ? { accept: fan.component, because: 'As it stands.' } : null;
+  if (call === null || chance.below(12) === 0) return { child: child.key, returns: {}, fails: 'It was cancelled.' };
+  const returns = Object.fromEntries(
+    resultsTaken(definition, call).flatMap(({ name, field }) => {
+      if (field.optional && field.type !== 'choice' && field.type !== 'yes_no' && chance.below(3) === 0) return [];
+      return [[name, resultFor(definition, field, chance)]];
+    }),
+  );
+  return { child: child.key, returns: asJson(returns) };
+}
+
+function resultFor(definition: Definition, field: Field | Scalar, chance: Chance): unknown {
+  if (field.type === 'choice') return chance.pick(Object.keys(field.options));
+  if (field.type === 'yes_no') return chance.below(2) === 0;
+  return plainSample({ ...definition, data: { value: field } }, 'value');
 }
 
 // A move travels as JSON: in a file of cases, in a request, in a report.

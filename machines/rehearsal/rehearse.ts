@@ -12,6 +12,7 @@ import type { Asking } from '../questions/question.ts';
 import { readAsking } from '../questions/read.ts';
 import { begin, step } from '../step.ts';
 import type { Facts, Instant, Person, Problem, Value } from '../values.ts';
+import { callOf, type Family, familyAfter, openChildren, readResults, reportOf } from './children.ts';
 import { type Given, namedFile, sentWith, startWith } from './given.ts';
 
 /** How a rehearsal begins. */
@@ -33,6 +34,9 @@ export type Rehearsal = {
   timers: Timer[];
   mails: CaughtMail[];
   happenings: Happening[];
+  family: Family;
+  /** From where the machine reads the children: it is put there before each step. */
+  shelf: { family: Family };
 };
 
 /** A move that cannot be made, why, and what can be done instead. */
@@ -66,9 +70,12 @@ function open(definition: Definition, around: Surroundings, { startsWith, at = M
   const facts: Facts = Object.fromEntries(Object.entries(read.value).map(([key, value]) => [key, { value, origin }]));
   const trigger = triggerOf(definition);
   const beginning: Beginning = { run: freshId(0), starter, trigger, facts, at: now, fresh: freshId(1) };
-  const workflow: Workflow = { definition, machine: compile(definition, around) };
+  const shelf: Rehearsal['shelf'] = { family: {} };
+  const children = (fan: string) => shelf.family[fan] ?? [];
+  const workflow: Workflow = { definition, machine: compile(definition, { ...around, children }) };
   const outcome = begin(workflow, beginning);
-  const rehearsal = { workflow, now, outcome, events: [], beginning, timers: [], mails: [], happenings: [] };
+  const caught = { timers: [], mails: [], happenings: [], family: {} };
+  const rehearsal = { workflow, now, outcome, events: [], beginning, ...caught, shelf };
   return { ok: true, rehearsal: settled(taken(rehearsal, outcome)) };
 }
 
@@ -76,6 +83,7 @@ function triggerOf(definition: Definition): Beginning['trigger'] {
   const [first] = definition.triggers;
   if (startForm(definition) !== null) return 'form';
   if (first === undefined || 'api' in first) return 'api';
+  if ('sub_workflow' in first) return 'sub_workflow';
   return 'schedule' in first ? 'schedule' : 'by_hand';
 }
 
@@ -91,6 +99,8 @@ export function makeMove(rehearsal: Rehearsal, move: Move): Made {
   if (rehearsal.outcome.snapshot.status !== 'active') return refuse('The run has ended.');
   if ('stage' in move) return answer(rehearsal, move, refuse);
   if ('call' in move) return returned(rehearsal, move, refuse);
+  if ('child' in move) return childReports(rehearsal, move, refuse);
+  if ('accept' in move) return accepted(rehearsal, move, refuse);
   return report(rehearsal, move, refuse);
 }
 
@@ -152,6 +162,29 @@ function returned(rehearsal: Rehearsal, move: Extract<Move, { call: string }>, r
   return told(rehearsal, { type: 'effect_done', effect, result: { status: 200, saved } }, refuse);
 }
 
+function childReports(rehearsal: Rehearsal, move: Extract<Move, { child: string }>, refuse: Refuse): Made {
+  const { definition } = rehearsal.workflow;
+  const { fan } = rehearsal.outcome.snapshot.context;
+  const open = openChildren(rehearsal.family, fan);
+  const child = open.find(({ key, index }) => key === move.child || String(index + 1) === move.child);
+  const call = fan ? callOf(definition, fan) : null;
+  if (!fan || call === null || child === undefined) {
+    return refuse(
+      `No child "${move.child}" is asked just now${open.length === 0 ? '' : `; ${open.map(({ key }) => key).join(', ')} are`}.`,
+    );
+  }
+  const results = readResults(definition, call, move.returns);
+  if (!results.ok) return refuse(problemWords(results.problems), results.problems);
+  const report = reportOf(child, results.value, rehearsal.now, move.fails);
+  return told(rehearsal, { type: 'reported', fan: fan.id, reports: [report] }, refuse);
+}
+
+function accepted(rehearsal: Rehearsal, move: Extract<Move, { accept: string }>, refuse: Refuse): Made {
+  const { fan } = rehearsal.outcome.snapshot.context;
+  if (!fan || fan.component !== move.accept) return refuse(`The run does not wait for ${move.accept}.`);
+  return told(rehearsal, { type: 'fan_accepted', fan: fan.id, by: 'owner', reason: move.because }, refuse);
+}
+
 function report(rehearsal: Rehearsal, move: Extract<Move, { event: string }>, refuse: Refuse): Made {
   const { definition } = rehearsal.workflow;
   const waits = Object.values(definition.stages).flatMap(({ components }) =>
@@ -186,6 +219,7 @@ function told(rehearsal: Rehearsal, event: Unstamped, refuse: Refuse): Made {
 
 function tell(rehearsal: Rehearsal, event: Unstamped): Rehearsal | null {
   const stamped: RunEvent = { ...event, at: rehearsal.now, fresh: freshId(rehearsal.events.length + 2) };
+  rehearsal.shelf.family = rehearsal.family;
   const outcome = step(rehearsal.workflow, rehearsal.outcome.snapshot, stamped);
   return outcome === null ? null : taken({ ...rehearsal, events: [...rehearsal.events, stamped] }, outcome);
 }
@@ -202,6 +236,7 @@ function taken(rehearsal: Rehearsal, outcome: Outcome): Rehearsal {
     ...rehearsal,
     outcome,
     timers,
+    family: familyAfter(rehearsal.family, outcome.children),
     mails: [...rehearsal.mails, ...mails],
     happenings: [...rehearsal.happenings, ...outcome.happened],
   };
@@ -255,13 +290,15 @@ export function whoWaits({ workflow, outcome }: Rehearsal) {
 /** What can be done now, in words. */
 export function possibleMoves(rehearsal: Rehearsal): string[] {
   const { outcome, workflow } = rehearsal;
-  const { awaiting, waiting } = outcome.snapshot.context;
+  const { awaiting, waiting, fan } = outcome.snapshot.context;
   if (outcome.snapshot.status !== 'active') return [];
   const moves: string[] = [];
   const person = whoWaits(rehearsal);
   if (person !== null)
     moves.push(`${person.who} answers ${stageTitle(workflow.definition, person.open.stage)} (stage: ${person.open.stage})`);
   if (awaiting !== null) moves.push(`The call returns or fails (call: ${awaiting.component})`);
+  for (const { key } of openChildren(rehearsal.family, fan).slice(0, 20)) moves.push(`${key} answers or fails (child: ${key})`);
+  if (fan?.held) moves.push(`The owner accepts what came in (accept: ${fan.component})`);
   if (waiting?.event) moves.push(`The event comes (event: ${waiting.event})`);
   const timer = nextTimer(rehearsal);
   if (timer !== null) moves.push(`Time passes until ${timer.at} (wait)`);

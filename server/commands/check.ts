@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { type Called, callFindings } from '../../machines/check/calls.ts';
 import { type Finding, showFinding } from '../../machines/check/finding.ts';
+import { placed } from '../../machines/check/read.ts';
 import { sarifOf } from '../../machines/check/sarif.ts';
 import type { Definition } from '../../machines/definition.ts';
 import { checkSource } from '../checking/check-source.ts';
@@ -27,10 +29,38 @@ export async function checkCommand(files: string[], format = 'text'): Promise<nu
     process.stderr.write(`There is no format "${format}": write one of ${Object.keys(FORMATS).join(', ')}.\n`);
     return 2;
   }
-  const checked = await Promise.all(files.map(checkFile));
+  const checked = await withContracts(await Promise.all(files.map(checkFile)), await besides(files));
   process.stdout.write(FORMATS[format](checked));
   return checked.some(({ findings }) => findings.some(isError)) ? 1 : 0;
 }
+
+/** Files with what is wrong about their calls: among each other, and to the workflows that are there besides. */
+export async function withContracts(checked: CheckedFile[], others: Called): Promise<CheckedFile[]> {
+  const named = new Map(checked.flatMap(({ definition }) => (definition === null ? [] : [[definition.workflow, definition]])));
+  const called: Called = (workflow) => named.get(workflow) ?? others(workflow);
+  return checked.map((one) => {
+    if (one.definition === null) return one;
+    const found = placed(one.source, one.file, callFindings(one.definition, called, [...named.keys()]));
+    return found.length === 0 ? one : { ...one, findings: [...one.findings, ...found] };
+  });
+}
+
+/** The workflows that lie beside these files. */
+async function besides(files: readonly string[]): Promise<Called> {
+  const found = new Map<string, Definition>();
+  for (const folder of new Set(files.map((file) => dirname(file)))) {
+    const names = (await readdir(folder).catch(() => [])).filter((name) => /\.ya?ml$/.test(name)).sort();
+    for (const name of names.slice(0, MOST_BESIDES)) {
+      const file = join(folder, name);
+      if (files.includes(file)) continue;
+      const { definition } = await checkFile(file);
+      if (definition !== null && !found.has(definition.workflow)) found.set(definition.workflow, definition);
+    }
+  }
+  return (workflow) => found.get(workflow) ?? null;
+}
+
+const MOST_BESIDES = 200;
 
 function isFormat(format: string): format is keyof typeof FORMATS {
   return Object.hasOwn(FORMATS, format);

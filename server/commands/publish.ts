@@ -1,4 +1,5 @@
 import { showFinding } from '../../machines/check/read.ts';
+import { contractFindings } from '../workflows/contract.ts';
 import { isError } from '../workflows/files.ts';
 import { type CheckedFile, checkFile } from './check.ts';
 import { withPortal } from './with-portal.ts';
@@ -12,7 +13,13 @@ export async function publishCommand(files: string[]): Promise<number> {
     process.stdout.write('Nothing was published.\n');
     return 1;
   }
-  await withPortal(async (portal) => {
+  return withPortal(async (portal) => {
+    const broken = await contractFindings(portal.library, checked.filter(isRead));
+    for (const finding of broken) process.stdout.write(`${showFinding(finding)}\n`);
+    if (broken.some(isError)) {
+      process.stdout.write('Nothing was published.\n');
+      return 1;
+    }
     for (const { source, definition, file } of checked.filter(isRead)) {
       const published = await portal.library.publish({ source, definition, origin: 'command', by: 'command line', note: file });
       if (published === null)
@@ -20,8 +27,8 @@ export async function publishCommand(files: string[]): Promise<number> {
       process.stdout.write(`${published.workflow}: version ${published.version}\n`);
     }
     portal.kick();
+    return 0;
   });
-  return 0;
 }
 
 function isRead(file: CheckedFile): file is CheckedFile & { definition: NonNullable<CheckedFile['definition']> } {

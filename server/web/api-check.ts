@@ -5,6 +5,7 @@ import { sarifOf } from '../../machines/check/sarif.ts';
 import { paths } from '../../views/paths.ts';
 import { checkSource } from '../checking/check-source.ts';
 import type { Portal } from '../portal.ts';
+import { contractFindings } from '../workflows/contract.ts';
 import { type ApiEnv, keyOnly, LARGEST, problem, tooLarge, valid } from './api.ts';
 
 const ASKED = z.object({
@@ -19,7 +20,11 @@ export function mountApiCheck(app: Hono, portal: Portal): void {
 
   api.post(paths.apiCheck.pattern, keyOnly(portal), bodyLimit({ maxSize: LARGEST, onError: tooLarge }), async (c) => {
     const { format, file } = valid(ASKED, c.req.query());
-    const { findings } = await checkSource(await c.req.text(), file);
+    const source = await c.req.text();
+    const checked = await checkSource(source, file);
+    const { definition } = checked;
+    const broken = definition === null ? [] : await contractFindings(portal.library, [{ source, definition, file }]);
+    const findings = [...checked.findings, ...broken];
     if (format === 'json') return c.json({ findings });
     return c.body(JSON.stringify(sarifOf(findings)), 200, { 'Content-Type': 'application/sarif+json' });
   });

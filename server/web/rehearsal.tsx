@@ -4,9 +4,11 @@ import { ACT } from '../../machines/cases.ts';
 import { readDefinition } from '../../machines/check/read.ts';
 import { type Definition, labelOf, stageTitle, startForm } from '../../machines/definition.ts';
 import { shownFacts } from '../../machines/facts.ts';
+import type { Fan } from '../../machines/outcome.ts';
 import { startSections } from '../../machines/questions/asking.ts';
 import { questionsOf, type Section } from '../../machines/questions/question.ts';
 import { type Against, readQuestions } from '../../machines/questions/read.ts';
+import { callOf, openChildren, resultsTaken } from '../../machines/rehearsal/children.ts';
 import { explore } from '../../machines/rehearsal/explore.ts';
 import { namedFile } from '../../machines/rehearsal/given.ts';
 import {
@@ -111,6 +113,8 @@ function nextOf(scene: Scene, rehearsal: Rehearsal | null, posted: Posted, act: 
   if (act === 'next') return after({ wait: minutesTo(rehearsal) });
   const { awaiting } = rehearsal.outcome.snapshot.context;
   if (awaiting !== null) return after(callMove(awaiting.component, posted, act));
+  const family = familyMove(rehearsal, posted, act);
+  if (family !== null) return after(family);
   const person = whoWaits(rehearsal);
   if (person === null) return remembered;
   const { open, asking } = person;
@@ -135,14 +139,26 @@ function answersIn(
   return { answers: z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify(writtenAnswers(questions, read.value)))) };
 }
 
+function familyMove({ outcome, family }: Rehearsal, posted: Posted, act: string): Move | null {
+  const { fan } = outcome.snapshot.context;
+  if (!fan) return null;
+  const [child] = openChildren(family, fan);
+  if (child === undefined) return fan.held && act === 'accept' ? { accept: fan.component, because: 'As it stands.' } : null;
+  if (act === 'fail') return { child: child.key, returns: {}, fails: 'It was cancelled.' };
+  return act === 'return' ? { child: child.key, returns: returnedIn(posted) } : null;
+}
+
 function callMove(call: string, posted: Posted, act: string): Move {
-  if (act === 'fail') return { call, returns: {}, fails: 'It did not work.' };
+  return act === 'fail' ? { call, returns: {}, fails: 'It did not work.' } : { call, returns: returnedIn(posted) };
+}
+
+function returnedIn(posted: Posted): Extract<Move, { call: string }>['returns'] {
   const returns = Object.entries(posted.texts).flatMap(([name, [text = '']]) => {
     if (!name.startsWith('returns.')) return [];
     const key = name.slice('returns.'.length);
     return [[key, /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text === 'true' ? true : text] as const];
   });
-  return { call, returns: Object.fromEntries(returns) };
+  return Object.fromEntries(returns);
 }
 
 function minutesTo(rehearsal: Rehearsal): string {
@@ -152,7 +168,8 @@ function minutesTo(rehearsal: Rehearsal): string {
 }
 
 function startOf(definition: Definition): Section[] {
-  const collects = startForm(definition)?.collects ?? [];
+  const called = definition.triggers.flatMap((trigger) => ('sub_workflow' in trigger ? trigger.sub_workflow.collects : []));
+  const collects = startForm(definition)?.collects ?? called;
   return collects.length === 0 ? [] : startSections(definition, [...collects]);
 }
 
@@ -234,7 +251,7 @@ function stepOf(
   if (rehearsal === null) return { is: 'start', sections: shownSections(sections, form, against, null) };
   const end = endedIn(rehearsal);
   if (end !== null) return { is: 'ended', stage: stageTitle(definition, end) };
-  const { awaiting, waiting, stage } = rehearsal.outcome.snapshot.context;
+  const { awaiting, waiting, fan, stage } = rehearsal.outcome.snapshot.context;
   const person = whoWaits(rehearsal);
   if (person !== null) {
     const { open, asking, who } = person;
@@ -248,5 +265,18 @@ function stepOf(
     const keys = component?.kind === 'http' ? Object.keys(component.save) : [];
     return { is: 'call', component: awaiting.component, returns: keys.map((key) => ({ key, label: labelOf(definition, key) })) };
   }
-  return { is: 'waiting', event: waiting?.event ?? null };
+  return (fan ? familyStep(definition, rehearsal, fan) : null) ?? { is: 'waiting', event: waiting?.event ?? null };
+}
+
+function familyStep(definition: Definition, { family }: Rehearsal, fan: Fan): RehearsalStep | null {
+  const open = openChildren(family, fan);
+  const [child] = open;
+  const call = callOf(definition, fan);
+  if (child === undefined || call === null) return fan.held ? { is: 'held', component: fan.component, failed: fan.failed } : null;
+  const returns = resultsTaken(definition, call).map(({ name, field }) => ({
+    key: name,
+    label: field.label ?? name.replaceAll('_', ' '),
+    options: field.type === 'choice' ? field.options : null,
+  }));
+  return { is: 'child', key: child.key, left: open.length, returns };
 }

@@ -6,6 +6,7 @@ import { type Finding, showFinding } from '../../machines/check/read.ts';
 import type { Definition } from '../../machines/definition.ts';
 import { checkSource } from '../checking/check-source.ts';
 import type { Sql } from '../database/connect.ts';
+import { type Candidate, contractFindings } from './contract.ts';
 import type { Library, Published } from './library.ts';
 
 /**
@@ -18,15 +19,33 @@ export async function publishFiles(
   { library, sql, log }: { library: Library; sql: Sql; log: Logger },
 ): Promise<void> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => /\.ya?ml$/.test(name)).sort();
-  for (const name of names) {
-    const source = await readFile(join(folder, name), 'utf8');
-    const { definition, findings } = await checkSource(source, name);
-    if (definition === null || findings.some(isError)) {
-      log.error(`${name} was not published:\n${findings.map(showFinding).join('\n')}`);
-      continue;
-    }
-    await publishFile({ library, sql, log }, source, definition, name);
+  const refused = (name: string, findings: Finding[]) =>
+    log.error(`${name} was not published:\n${findings.map(showFinding).join('\n')}`);
+  let candidates: Candidate[] = [];
+  for (const file of names) {
+    const source = await readFile(join(folder, file), 'utf8');
+    const { definition, findings } = await checkSource(source, file);
+    if (definition === null || findings.some(isError)) refused(file, findings);
+    else candidates.push({ source, definition, file });
   }
+  // Leaving one out may break the calls of another.
+  for (let broken = await contractFindings(library, candidates); broken.some(isError); ) {
+    const left = candidates.filter(({ file }) => !broken.some((one) => one.file === file));
+    if (left.length === candidates.length) {
+      log.error(
+        `Published workflows would be broken, so none of these files was published:\n${broken.map(showFinding).join('\n')}`,
+      );
+      return;
+    }
+    for (const { file } of candidates.filter((one) => !left.includes(one)))
+      refused(
+        file,
+        broken.filter((one) => one.file === file),
+      );
+    candidates = left;
+    broken = await contractFindings(library, candidates);
+  }
+  for (const { source, definition, file } of candidates) await publishFile({ library, sql, log }, source, definition, file);
 }
 
 /** Whether a finding stops publishing. */

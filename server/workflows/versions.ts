@@ -2,6 +2,7 @@ import { readDefinition } from '../../machines/check/read.ts';
 import { differences } from '../../machines/differences.ts';
 import type { Sql } from '../database/connect.ts';
 import { Refusal } from '../errors.ts';
+import { contractFindings } from './contract.ts';
 import { isError } from './files.ts';
 import type { Library, VersionLine } from './library.ts';
 
@@ -40,7 +41,8 @@ export async function restoreVersion({ library }: Needs, workflow: string, numbe
   const [old, newest] = await Promise.all([library.version(workflow, number), library.newest(workflow)]);
   if (old.source === newest.source) return { is: 'unchanged', version: newest.version };
   const { definition, findings } = readDefinition(old.source, workflow);
-  const fault = findings.find(isError);
+  const broken = definition === null ? [] : await contractFindings(library, [{ source: old.source, definition, file: workflow }]);
+  const fault = [...findings, ...broken].find(isError);
   if (definition === null || fault !== undefined) {
     const why = fault === undefined ? '' : ` ${fault.message} ${fault.remedy}`;
     throw new Refusal(422, 'cannot_restore', `Version ${number} cannot be published as it stands.${why}`);

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readDefinition } from '../../machines/check/read.ts';
 import type { FanChange } from '../../machines/event.ts';
+import { createKey } from '../../server/api-keys.ts';
 import { examine } from '../../server/doctor.ts';
+import { contractFindings } from '../../server/workflows/contract.ts';
 import { type FamilyWorld, openFamily, parentWith } from '../world/family.ts';
 
 let family: FamilyWorld;
@@ -204,5 +207,35 @@ describe('children that are changed on the way', () => {
     const facts = await family.facts(run);
     expect(facts).toMatchObject({ asked_outcome: 'all_in', asked_asked: 3 });
     expect((facts.opinions as { key: string }[]).map(({ key }) => key)).toEqual(['wim', 'xia', 'yan']);
+  });
+});
+
+describe('publishing', () => {
+  test('what is called is refused when it would break whoever calls it', async () => {
+    const { library } = family.world.portal;
+    const opinion = await library.newest('opinion');
+    const source = opinion.source.replace('results: [verdict, remark]', 'results: [remark]');
+    const { definition } = readDefinition(source, 'opinion.yaml');
+    if (definition === null) throw new Error('The changed child cannot be read.');
+    const findings = await contractFindings(library, [{ source, definition, file: 'opinion.yaml' }]);
+    expect(findings.map(({ file, message }) => `${file}: ${message}`)).toContain(
+      'opinions (published): opinion hands back no "verdict".',
+    );
+    expect(
+      await contractFindings(library, [{ source: opinion.source, definition: opinion.definition, file: 'opinion.yaml' }]),
+    ).toEqual([]);
+  });
+
+  test('a draft that calls what is not there is told so by the API', async () => {
+    const { source } = await family.world.portal.library.newest('opinions');
+    const { key } = await createKey(family.world.portal, 'test');
+    const response = await fetch(`${family.world.url}/api/v1/check`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}` },
+      body: source.replace('workflow: opinion\n', 'workflow: opinnion\n'),
+    });
+    expect(await response.json()).toMatchObject({
+      findings: [{ code: 'unknown_workflow', remedy: 'Did you mean opinion? Otherwise publish it first.' }],
+    });
   });
 });

@@ -37,6 +37,8 @@ export type RehearsalStep =
       ways: { to: string; title: string; guidance: string | null }[];
     }
   | { is: 'call'; component: string; returns: { key: string; label: string }[] }
+  | { is: 'child'; key: string; left: number; returns: { key: string; label: string; options: Record<string, string> | null }[] }
+  | { is: 'held'; component: string; failed: number }
   | { is: 'waiting'; event: string | null }
   | { is: 'ended'; stage: string };
 
@@ -123,6 +125,48 @@ function Step(props: RehearsalPageProps) {
             It fails
           </button>
         </RehearsalForm>
+      );
+    case 'child':
+      return (
+        <>
+          <RehearsalForm {...props}>
+            <h2>The sub-workflow for {step.key}</h2>
+            <p class="quiet">{step.left === 1 ? 'It is the last one open.' : `${step.left} of them are open.`}</p>
+            {step.returns.map(({ key, label, options }) => (
+              <div class="field">
+                <label for={`f-${key}`}>It hands back: {label}</label>
+                {options === null ? (
+                  <input id={`f-${key}`} type="text" name={`returns.${key}`} value="sample" />
+                ) : (
+                  <select id={`f-${key}`} name={`returns.${key}`}>
+                    {Object.entries(options).map(([value, words]) => (
+                      <option value={value}>{words}</option>
+                    ))}
+                  </select>
+                )}
+              </div>
+            ))}
+            <button type="submit" name="act" value="return">
+              It comes in
+            </button>{' '}
+            <button class="secondary" type="submit" name="act" value="fail">
+              It is cancelled
+            </button>
+          </RehearsalForm>
+          <Passing {...props} />
+        </>
+      );
+    case 'held':
+      return (
+        <>
+          <RehearsalForm {...props}>
+            <h2>{step.failed} could not be done: an owner decides</h2>
+            <button type="submit" name="act" value="accept">
+              Accept what came in
+            </button>
+          </RehearsalForm>
+          <Passing {...props} />
+        </>
       );
     case 'waiting':
       return <Passing {...props} />;

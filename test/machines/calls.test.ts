@@ -1,0 +1,276 @@
+import { describe, expect, test } from 'vitest';
+import { callFindings } from '../../machines/check/calls.ts';
+import { placed, readDefinition } from '../../machines/check/read.ts';
+import type { Definition } from '../../machines/definition.ts';
+
+const CALLER = `workflow: panel
+title: Panel
+owners: [olga@example.com]
+actors:
+  anna: { title: Author, from: trigger }
+data:
+  subject: { type: text }
+  cost: { type: money, currency: EUR }
+  paper: { type: file, optional: true }
+  mood: { type: choice, options: { good: Good, bad: Bad } }
+  people: { type: list, min: 0, of: { name: { type: text, optional: true }, email: { type: email } } }
+  seen:
+    type: list
+    min: 0
+    of:
+      key: { type: text }
+      state: { type: choice, options: { arrived: Arrived, missing: Missing, failed: Failed } }
+      verdict: { type: choice, optional: true, options: { yes: "Yes", no: "No" } }
+      reviewer: { type: email, optional: true }
+  word: { type: text }
+triggers:
+  - form: { collects: [subject, cost, paper, mood, people] }
+stages:
+  ask:
+    actor: system
+    components:
+      - sub_workflow:
+          id: asked
+          workflow: look
+          each: people
+          as: person
+          with: { subject: subject, reviewer: person.email, cost: cost, mood: mood }
+          counts: { yes_said: row.verdict == "yes" }
+          collect: seen
+      - sub_workflow: { id: one, workflow: look, with: { subject: subject, reviewer: starter_of, cost: cost, mood: mood }, save: { word: remark } }
+    next: tell
+  tell:
+    actor: system
+    components: [{ email: { to: anna, subject: "{{ word }}", body: "{{ seen }} {{ asked_outcome }}" } }]
+`
+  .replace('starter_of', 'lead')
+  .replace('  word:', '  lead: { type: email }\n  word:')
+  .replace('mood, people] }', 'mood, people, lead] }');
+
+const CALLEE = `workflow: look
+title: Look
+owners: [olga@example.com]
+actors: { rita: { title: Reviewer, email: "{{ reviewer }}" } }
+data:
+  subject: { type: text }
+  reviewer: { type: email }
+  cost: { type: money, currency: EUR }
+  mood: { type: choice, options: { good: Good, bad: Bad, odd: Odd } }
+  paper: { type: file, optional: true }
+  verdict: { type: choice, options: { yes: "Yes", no: "No" } }
+  remark: { type: text }
+triggers: [{ sub_workflow: { collects: [subject, reviewer, cost, mood, paper] } }]
+results: [verdict, remark]
+stages:
+  say:
+    actor: rita
+    components: [{ form: { shows: [subject, cost, mood, paper], collects: [verdict, remark] } }]
+`;
+
+function read(source: string): Definition {
+  const { definition, findings } = readDefinition(source, 'test.yaml');
+  if (definition === null) throw new Error(findings.map(({ line, message }) => `${line} ${message}`).join('\n'));
+  return definition;
+}
+
+function found(caller: string, ...called: string[]) {
+  const definitions = new Map(called.map(read).map((one) => [one.workflow, one]));
+  const findings = callFindings(read(caller), (workflow) => definitions.get(workflow) ?? null, [...definitions.keys()]);
+  return placed(caller, 'panel.yaml', findings);
+}
+
+function changed(source: string, from: string, to: string): string {
+  expect(source).toContain(from);
+  return source.replace(from, to);
+}
+
+test('a workflow that keeps the contract has no finding', () => {
+  expect(found(CALLER, CALLEE)).toEqual([]);
+});
+
+type Bad = [what: string, side: 'caller' | 'callee', from: string, to: string, line: number, says: RegExp];
+const line = (text: string) => CALLER.split('\n').findIndex((one) => one.includes(text)) + 1;
+const WITH = line('with: { subject: subject, reviewer: person.email');
+
+const BAD: Bad[] = [
+  ['an unknown workflow', 'caller', 'workflow: look\n', 'workflow: lok\n', line('workflow: look'), /no workflow "lok"/],
+  [
+    'one that cannot be called',
+    'callee',
+    '{ sub_workflow: { collects: [subject, reviewer, cost, mood, paper] } }',
+    '{ api: { collects: [subject, reviewer, cost, mood, paper] } }',
+    line('workflow: look'),
+    /cannot be called/,
+  ],
+  ['something that is not taken', 'caller', 'mood: mood }\n', 'mood: mood, more: subject }\n', WITH, /takes no "more"/],
+  ['something needed that is not given', 'caller', ', mood: mood }\n', ' }\n', WITH, /needs Mood/],
+  [
+    'something needed that may be empty',
+    'callee',
+    'paper: { type: file, optional: true }',
+    'paper: { type: file }',
+    WITH,
+    /needs Paper/,
+  ],
+  [
+    'a part of an item that may be empty',
+    'caller',
+    'subject: subject, reviewer: person.email',
+    'subject: person.name, reviewer: person.email',
+    WITH,
+    /may be empty/,
+  ],
+  ['an amount in another currency', 'callee', 'currency: EUR', 'currency: USD', WITH, /in EUR, and that is in USD/],
+  [
+    'a text where an address is needed',
+    'caller',
+    'reviewer: person.email',
+    'reviewer: subject',
+    WITH,
+    /it is text, and that is email/,
+  ],
+  [
+    'an option that the other does not know',
+    'callee',
+    'options: { good: Good, bad: Bad, odd: Odd }',
+    'options: { good: Good, odd: Odd }',
+    WITH,
+    /may be "bad"/,
+  ],
+  [
+    'a file where a text is needed',
+    'caller',
+    'subject: subject, reviewer: person.email',
+    'subject: paper, reviewer: person.email',
+    WITH,
+    /it is file/,
+  ],
+  [
+    'a column of no result',
+    'caller',
+    'reviewer: { type: email, optional: true }',
+    'remarks: { type: text, optional: true }',
+    line('reviewer: { type'),
+    /hands back no "remarks"/,
+  ],
+  [
+    'a result that is no longer handed back',
+    'callee',
+    'results: [verdict, remark]',
+    'results: [remark]',
+    line('verdict: { type'),
+    /hands back no "verdict"/,
+  ],
+  [
+    'a column of another type',
+    'callee',
+    'verdict: { type: choice, options: { yes: "Yes", no: "No" } }',
+    'verdict: { type: yes_no }',
+    line('verdict: { type'),
+    /it is yes_no, and that is choice/,
+  ],
+  [
+    'an option that the column does not know',
+    'callee',
+    '{ yes: "Yes", no: "No" }',
+    '{ yes: "Yes", no: "No", later: Later }',
+    line('verdict: { type'),
+    /may be "later"/,
+  ],
+  [
+    'a column that has to be filled',
+    'caller',
+    'verdict: { type: choice, optional: true,',
+    'verdict: { type: choice,',
+    line('verdict: { type'),
+    /stays empty/,
+  ],
+  [
+    'a state that is not known',
+    'caller',
+    '{ arrived: Arrived, missing: Missing, failed: Failed }',
+    '{ arrived: Arrived, missing: Missing }',
+    line('state: { type'),
+    /may also be failed/,
+  ],
+  [
+    'a key that is a number',
+    'caller',
+    'key: { type: text }',
+    'key: { type: number }',
+    line('key: { type'),
+    /Baton says of each child/,
+  ],
+  [
+    'saving what is no result',
+    'caller',
+    'save: { word: remark }',
+    'save: { word: reviewer }',
+    line('id: one'),
+    /hands back no "reviewer"/,
+  ],
+  [
+    'saving what does not fit',
+    'callee',
+    'remark: { type: text }',
+    'remark: { type: number }',
+    line('id: one'),
+    /it is number, and that is text/,
+  ],
+  [
+    'a given column of another type',
+    'caller',
+    'reviewer: { type: email, optional: true }',
+    'reviewer: { type: number, optional: true }',
+    line('reviewer: { type'),
+    /does not fit here/,
+  ],
+];
+
+describe('a workflow that breaks the contract', () => {
+  test.each(BAD)('by %s is found out', (_, side, from, to, at, says) => {
+    const [caller, callee] = side === 'caller' ? [CALLER.replace(from, to), CALLEE] : [CALLER, CALLEE.replace(from, to)];
+    if (side === 'caller') changed(CALLER, from, to);
+    else changed(CALLEE, from, to);
+    const findings = found(caller, callee);
+    expect(findings.map((one) => `${one.line} ${one.message}`)).toContainEqual(expect.stringMatching(says));
+    expect(findings.find(({ message }) => says.test(message))?.line).toBe(at);
+    for (const { remedy, severity } of findings) expect([severity, remedy.length > 10]).toEqual(['error', true]);
+  });
+});
+
+const chain = (name: string, next: string, more = '') => `workflow: ${name}
+title: ${name}
+owners: [olga@example.com]
+data: { deep: { type: yes_no } }
+actors: { anna: { title: Anna, from: trigger } }
+triggers: [{ form: { collects: [deep] } }, { sub_workflow: { collects: [deep] } }]
+stages:
+${more}  go:
+    actor: system
+    components: [{ sub_workflow: { id: below, workflow: ${next}, with: { deep: deep } } }]
+    next: told
+  told:
+    actor: system
+    components: [{ email: { to: anna, subject: Done, body: "{{ below_outcome }}" } }]
+`;
+const FIRST = `  first:
+    actor: system
+    components: [{ note: { text: Shall it go deeper? } }]
+    next: [{ to: go, when: deep }, { to: told, otherwise: true }]
+`;
+
+describe('workflows that call each other', () => {
+  test('are refused when nothing ever ends that', () => {
+    expect(found(chain('one', 'one'))).toMatchObject([{ code: 'endless_calls', message: expect.stringContaining('one → one') }]);
+    expect(found(chain('one', 'two'), chain('two', 'one'))).toMatchObject([
+      { code: 'endless_calls', message: expect.stringContaining('one → two → one') },
+    ]);
+  });
+
+  test('are taken when a rule leads to an end before the call', () => {
+    const told = (source: string) => source.replace('"{{ below_outcome }}"', 'Done');
+    expect(found(told(chain('one', 'one', FIRST)))).toEqual([]);
+    expect(found(told(chain('one', 'two')), told(chain('two', 'one', FIRST)))).toEqual([]);
+  });
+});
