@@ -42,11 +42,11 @@ export function openOf({ asked, arrived, failed }: Tally): number {
   return asked - arrived - failed;
 }
 
-/** How many are needed. Shares are rounded up, so that 60% of 4 are 3. */
+/** How many are needed. Shares are rounded up, so that 60% of 4 are 3; of nobody, nobody is not enough. */
 function neededOf(wait: SubWorkflowComponent['wait'], asked: number): number {
   if (typeof wait !== 'object' || !('at_least' in wait)) return 1;
   const { at_least } = wait;
-  return typeof at_least === 'number' ? at_least : Math.ceil((Number(at_least.slice(0, -1)) * asked) / 100);
+  return typeof at_least === 'number' ? at_least : Math.max(1, Math.ceil((Number(at_least.slice(0, -1)) * asked) / 100));
 }
 
 function decided(outcome: JoinOutcome): Verdict {
