@@ -263,7 +263,7 @@ function whoAnswered(definition: Definition, facts: RunContext['facts']): Person
 }
 
 /** Whether anything in a definition starts other workflows. */
-export function callsOthers({ stages }: Definition): boolean {
+function callsOthers({ stages }: Definition): boolean {
   return Object.values(stages).some(({ components }) => components.some(({ kind }) => kind === 'sub_workflow'));
 }
 

@@ -35,6 +35,7 @@ export type Begins = { workflow: string; starter: Person; trigger: string; idemp
 export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
   const rows = group.map(rowsOf);
   const steps = columns(rows.map((row) => row.run));
+  const consumed = columns(group.flatMap(({ run: run_id, messages }) => messages.map((id) => ({ id, run_id }))));
   const opened = columns(rows.flatMap((row) => row.opened));
   const ended = columns(rows.flatMap((row) => row.ended));
   const moved = columns(rows.flatMap((row) => row.moved));
@@ -50,7 +51,7 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
         list_of(${steps('id')})::uuid[], list_of(${steps('seq')})::int[], list_of(${steps('at')})::timestamptz[],
         list_of(${steps('status')}), list_of(${steps('stage')}), list_of(${steps('title')}), list_of(${steps('snapshot')}),
         list_of(${steps('head')}), list_of(${steps('event')}), list_of(${steps('happened')}),
-        list_of(${steps('messages')}), list_of(${steps('workflow')}), list_of(${steps('version')})::int[],
+        list_of(${steps('messages')})::int[], list_of(${steps('workflow')}), list_of(${steps('version')})::int[],
         list_of(${steps('starter_email')}), list_of(${steps('starter_name')}), list_of(${steps('trigger')}),
         list_of(${steps('idempotency_key')})
       ) as s(id, seq, at, status, stage, title, snapshot, head, event, happened, messages, workflow, version, starter_email,
@@ -61,17 +62,17 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
       order by r.id for no key update of r
     ),
     consumed as (
-      delete from messages m using (
-        select unnest(string_to_array(s.messages, ','))::bigint as id from steps s join locked l on l.id = s.id
-      ) s where m.id = s.id returning m.run_id
+      delete from messages where id = any(array(
+        select c.id from unnest(list_of(${consumed('id')})::bigint[], list_of(${consumed('run_id')})::uuid[]) as c(id, run_id)
+        join locked l on l.id = c.run_id))
+      returning run_id
     ),
     updated as (
       update runs r set seq = s.seq, version = s.version, status = s.status, stage = s.stage, title = s.title, snapshot = s.snapshot::json,
         head = decode(s.head, 'hex'), changed_at = s.at, set_aside = null,
         ended_at = case when s.status in ('done', 'cancelled') then s.at end
       from steps s join locked l on l.id = s.id
-      where r.id = s.id and r.seq = s.seq - 1 and (s.messages is null
-        or (select count(*) from consumed c where c.run_id = s.id) = cardinality(string_to_array(s.messages, ',')))
+      where r.id = s.id and r.seq = s.seq - 1 and (s.messages is null or (select count(*) from consumed c where c.run_id = s.id) = s.messages)
       returning r.id, r.workflow
     ),
     ${families ? startingChildren(sql, family) : sql``}
@@ -146,15 +147,16 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
       from unnest(
         list_of(${rearmed('id')})::uuid[], list_of(${rearmed('run_id')})::uuid[], list_of(${rearmed('at')})::timestamptz[]
       ) as a(id, run_id, at)
-      join taken t on t.id = a.run_id where o.id = a.id and o.state = 'held'
+      join taken t on t.id = a.run_id
+      where o.id = a.id and o.id = any(list_of(${rearmed('id')})::uuid[]) and o.state = 'held'
     ),
     withdrawn as (
-      delete from messages where id in (
+      delete from messages where id = any(array(
         select found.id from unnest(list_of(${withdrawn('run_id')})::uuid[], list_of(${withdrawn('prefix')})) as x(run_id, prefix)
         join taken t on t.id = x.run_id
         -- "offset 0" keeps this a look-up in messages_run_id_key_key for each run; joined freely it scans the table.
         cross join lateral (
-          select m.id from messages m where m.run_id = x.run_id and starts_with(m.key, x.prefix) offset 0) as found)
+          select m.id from messages m where m.run_id = x.run_id and starts_with(m.key, x.prefix) offset 0) as found))
     ),
     set_timers as (
       insert into messages (run_id, key, event, deliver_at, try_at)
@@ -195,7 +197,8 @@ function rowsOf(step: Commit) {
       head: step.hash.toString('hex'),
       event: step.event,
       happened: step.happened,
-      messages: step.messages.join(','),
+      // How many of `consumed` are its own.
+      messages: step.messages.length === 0 ? null : step.messages.length,
       workflow: begins?.workflow,
       version: step.version,
       starter_email: begins?.starter.email,

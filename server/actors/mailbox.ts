@@ -9,11 +9,13 @@ export type ClaimedMessage = { id: number; run_id: string; event: unknown; attem
  */
 export async function claimMessages(sql: Sql, at: string, leasedUntil: string, limit: number): Promise<ClaimedMessage[]> {
   const rows = await sql<ClaimedMessage[]>`
-    update messages set attempts = attempts + 1, leased_until = ${leasedUntil}
-    where id in (
+    -- Found once, then looked up one by one: joined, the search may be made anew for each message that there is.
+    with due as materialized (
       select id from messages
       where set_aside_at is null and try_at <= ${at} and (leased_until is null or leased_until <= ${at})
       order by try_at, id limit ${limit} for update skip locked)
+    update messages set attempts = attempts + 1, leased_until = ${leasedUntil}
+    where id = any(array(select id from due))
     returning id, run_id, event, attempts`;
   return rows.sort((one, other) => one.id - other.id);
 }

@@ -4,9 +4,13 @@ import type { Beginning } from '../../machines/event.ts';
 import type { Child } from '../actors/actors.ts';
 import type { Library, Published } from '../workflows/library.ts';
 
+const known = new WeakMap<Definition, readonly string[]>();
+
 /** The workflows that a definition calls as steps. */
-export function calledBy(definition: Definition): string[] {
-  return [...new Set(callsIn(definition).map(({ component }) => component.workflow))];
+export function calledBy(definition: Definition): readonly string[] {
+  const called = known.get(definition) ?? [...new Set(callsIn(definition).map(({ component }) => component.workflow))];
+  known.set(definition, called);
+  return called;
 }
 
 /**

@@ -79,8 +79,10 @@ export function familyParts(sql: Sql, steps: readonly FamilyStep[]) {
       where not exists (select from named n where n.fan_id = c.fan_id and n.index = c.index)
     ),
     held_children as materialized (
-      select a.*, c.child_id, c.state as was from aimed a join children c on c.fan_id = a.fan_id and c.index = a.index
-      order by c.fan_id, c.index for no key update of c
+      select a.*, c.child_id, c.was from (select * from aimed order by fan_id, index) a
+      cross join lateral (
+        select c.child_id, c.state as was from children c where c.fan_id = a.fan_id and c.index = a.index
+        offset 0 for no key update of c) c
     ),
     changed_children as (
       update children c set
@@ -119,8 +121,7 @@ export function familyParts(sql: Sql, steps: readonly FamilyStep[]) {
     ),
     begun_children as (
       update children c set state = 'open', child_id = p.id, leased_until = null, error = null
-      from taken t join places p on p.id = t.id
-      where c.fan_id = p.fan_id and c.index = p.index and c.state = 'released'
+      from taken t join starting p on p.id = t.id where c.fan_id = p.fan_id and c.index = p.index
     )`;
 }
 
@@ -134,10 +135,12 @@ export function startingChildren(sql: Sql, steps: readonly FamilyStep[]) {
         list_of(${places('fan')})::uuid[], list_of(${places('index')})::int[]
       ) as p(id, parent_id, root_id, fan_id, index)
     ),
+    -- A look-up for each of them ("offset 0", and no index over those that are released: all siblings stand in it).
     starting as materialized (
-      select p.* from places p join children c on c.fan_id = p.fan_id and c.index = p.index
-      where c.state = 'released' and (select count(*) from locked) >= 0
-      order by c.fan_id, c.index for no key update of c
+      select p.* from (select * from places where (select count(*) from locked) >= 0 order by fan_id, index) p
+      cross join lateral (
+        select from children c where c.fan_id = p.fan_id and c.index = p.index and c.state || '' = 'released'
+        offset 0 for no key update of c) c
     ),`;
 }
 

@@ -79,12 +79,13 @@ export async function nextBirthAt(sql: Sql): Promise<string | null> {
 
 async function claim(sql: Sql, at: string, leasedUntil: string): Promise<Claimed[]> {
   return sql<Claimed[]>`
-    update children c set attempts = c.attempts + 1, leased_until = ${leasedUntil}
-    from (
-      select fan_id, index from children
+    -- Found once, then looked up one by one: joined, the search may be made anew for each child that there is. A row that
+    -- another server changed at this very moment is not seen by its place, and is found the next time.
+    with due as materialized (
+      select ctid from children
       where state = 'released' and try_at <= ${at} and (leased_until is null or leased_until <= ${at})
-      order by try_at, fan_id, index limit ${BATCH} for no key update skip locked) d
-    where c.fan_id = d.fan_id and c.index = d.index
+      order by try_at, fan_id, index limit ${BATCH} for no key update skip locked)
+    update children c set attempts = c.attempts + 1, leased_until = ${leasedUntil} where c.ctid = any(array(select ctid from due))
     returning c.fan_id, c.index, c.key, c.input, c.attempts`;
 }
 

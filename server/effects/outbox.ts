@@ -20,14 +20,15 @@ export type ClaimedEffect = {
 /** Claims due effects until `leasedUntil`, oldest first. Uses outbox_due; other servers skip what is locked. */
 export async function claimEffects(sql: Sql, at: Instant, leasedUntil: Instant, limit: number): Promise<ClaimedEffect[]> {
   const rows = await sql<ClaimedEffect[]>`
-    update outbox o set attempts = attempts + 1, leased_until = ${leasedUntil}, first_tried_at = coalesce(o.first_tried_at, ${at})
-    from (
+    -- Found once, then looked up one by one: joined, the search may be made anew for each effect that there is.
+    with due as materialized (
       select id from outbox where state = 'ready' and try_at <= ${at} and (leased_until is null or leased_until <= ${at})
-      order by try_at, id limit ${limit} for update skip locked
-    ) due left join lateral (
+      order by try_at, id limit ${limit} for update skip locked)
+    update outbox o set attempts = attempts + 1, leased_until = ${leasedUntil}, first_tried_at = coalesce(o.first_tried_at, ${at})
+    from due left join lateral (
       select r.workflow, r.version, r.title from outbox b join runs r on r.id = b.run_id where b.id = due.id
     ) r on true
-    where o.id = due.id
+    where o.id = due.id and o.id = any(array(select id from due))
     returning o.id, o.run_id, o.kind, o.body, o.attempts, o.created_at, o.first_tried_at, r.workflow,
       coalesce((o.body->>'version')::int, r.version) as version, r.title`;
   return rows.sort((one, other) => (one.id < other.id ? -1 : 1));

@@ -20,8 +20,8 @@ export type CellProblem = { row: number; column: string; sentence: string };
 /** Rows read from outside, or what is wrong with which cell. */
 export type ReadRows = { ok: true; rows: JsonRow[] } | { ok: false; problems: CellProblem[] };
 
-export const MOST_ROWS = 2000;
-export const TOO_MANY_ROWS = 'A table has 2,000 rows at most.';
+export const MOST_ROWS = 10_000;
+export const TOO_MANY_ROWS = 'A table has 10,000 rows at most.';
 
 /** The days between which a row counts, asked like columns. */
 export const DATES: KeyedField[] = [
