@@ -14,7 +14,7 @@ import {
 import type { Beginning, RunEvent } from './event.ts';
 import { holds } from './expressions.ts';
 import { shownFacts, withComputed } from './facts.ts';
-import { acceptPartial, changeChildren, endInTime, mayChange, noteLate, startFanOut, takeReports } from './fan-out.ts';
+import { acceptPartial, changeChildren, endInTime, mayAccept, mayChange, noteLate, startFanOut, takeReports } from './fan-out.ts';
 import { escalate, markOverdue, maySign, openHandOff, reassign, remind, takeAnswers, takePart, withdraw } from './hand-offs.ts';
 import type { RunContext } from './outcome.ts';
 import { momentOf } from './people.ts';
@@ -148,6 +148,8 @@ export function compile(definition: Definition, around: Surroundings) {
         },
         is_joined: ({ context }: About) => !context.fan,
         is_fan: ({ context, event }: About) => 'fan' in event && context.fan?.id === event.fan,
+        is_acceptable: ({ context, event }: About) =>
+          event.type === 'fan_accepted' && mayAccept(definition, context.fan, event.fan),
         is_changeable: ({ context, event }: About) =>
           event.type === 'fan_changed' && mayChange(context.fan, event.fan, event.change),
         is_new_event: ({ context, event }: About) => event.type === 'heard' && isNew(context, event),

@@ -103,6 +103,9 @@ export type Report = {
 /** What an owner changes among the children of a run while they are under way. */
 export type FanChange =
   | { is: 'add'; key: string; input: Record<string, Value> }
-  /** `failed`: it had reported that it failed. One that is in is not removed. */
-  | { is: 'remove'; index: number; failed: boolean }
-  | { is: 'replace'; index: number; failed: boolean; key: string; input: Record<string, Value> };
+  /**
+   * One that is in is not removed. The run itself only counts: `taken` is how many were in, failed or gone when the child
+   * was looked at, and must still be so; `failed`: it had reported that it failed.
+   */
+  | { is: 'remove'; index: number; failed: boolean; taken: number }
+  | { is: 'replace'; index: number; failed: boolean; taken: number; key: string; input: Record<string, Value> };

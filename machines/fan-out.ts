@@ -1,4 +1,5 @@
 import { after } from './calendar.ts';
+import { surelyReturns } from './check/sub-workflows.ts';
 import type { SubWorkflowComponent } from './components/component.ts';
 import { type Definition, stageOf } from './definition.ts';
 import { componentAt, type Surroundings } from './effects.ts';
@@ -52,7 +53,7 @@ function release(w: Writing, { in_order, at_once, wait }: SubWorkflowComponent):
   const { fan } = w.context;
   if (!fan) return;
   const width = wait === 'none' ? fan.next : in_order ? 1 : at_once;
-  const below = Math.min(fan.next, fan.arrived + fan.failed + fan.gone.length + width);
+  const below = Math.min(fan.next, takenOf(fan) + width);
   if (below <= fan.released) return;
   w.change({ fan: { ...fan, released: below } });
   w.ask({ asks: 'children', change: { is: 'released', fan: fan.id, from: fan.released, below } });
@@ -280,8 +281,19 @@ function componentOf(definition: Definition, { stage, component }: Fan): SubWork
   return found;
 }
 
+/** Whether an owner may let the run go on with what came in: not where what follows needs what a single child hands back. */
+export function mayAccept(definition: Definition, fan: Fan | null | undefined, id: string): boolean {
+  return fan?.id === id && !surelyReturns(componentOf(definition, fan));
+}
+
 /** Whether what the owner wants to change is among the children that the run waits for. */
 export function mayChange(fan: Fan | null | undefined, id: string, change: FanChange): boolean {
   if (!fan || fan.id !== id) return false;
-  return change.is === 'add' || (change.index < fan.next && !fan.gone.includes(change.index));
+  if (change.is === 'add') return true;
+  return change.taken === takenOf(fan) && change.index < fan.next && !fan.gone.includes(change.index);
+}
+
+/** How many children are in, failed or gone. */
+export function takenOf({ arrived, failed, gone }: Pick<Fan, 'arrived' | 'failed' | 'gone'>): number {
+  return arrived + failed + gone.length;
 }

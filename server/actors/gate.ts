@@ -32,8 +32,15 @@ const REPORT = z.strictObject({
 });
 const FAN_CHANGE = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('add'), key: z.string().max(130), input: VALUES }),
-  z.strictObject({ is: z.literal('remove'), index: z.int(), failed: z.boolean() }),
-  z.strictObject({ is: z.literal('replace'), index: z.int(), failed: z.boolean(), key: z.string().max(130), input: VALUES }),
+  z.strictObject({ is: z.literal('remove'), index: z.int(), failed: z.boolean(), taken: z.int() }),
+  z.strictObject({
+    is: z.literal('replace'),
+    index: z.int(),
+    failed: z.boolean(),
+    taken: z.int(),
+    key: z.string().max(130),
+    input: VALUES,
+  }),
 ]);
 
 /** The shape of every event without its time and id, by type. Nothing else ever reaches a machine. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readDefinition } from '../../machines/check/read.ts';
-import type { FanChange } from '../../machines/event.ts';
 import { createKey } from '../../server/api-keys.ts';
+import { changeChildren, type Wish } from '../../server/children/change.ts';
 import { examine } from '../../server/doctor.ts';
 import { contractFindings } from '../../server/workflows/contract.ts';
 import { type FamilyWorld, openFamily, parentWith } from '../world/family.ts';
@@ -186,14 +186,13 @@ describe('children that are changed on the way', () => {
     const run = await family.ask('opinions', ['una', 'vic', 'wim']);
     const [first] = await family.children(run);
     const fan = first?.fan_id ?? '';
-    const by = 'olga@example.com';
-    const change = async (what: { change: FanChange }) => {
-      await family.world.portal.actors.tell(run, { type: 'fan_changed', fan, by, reason: 'Because', ...what });
+    const change = async (wish: Wish) => {
+      await changeChildren(family.world.portal, { run, fan, wish, by: 'olga@example.com', reason: 'Because' });
       await family.settle();
     };
-    await change({ change: { is: 'add', key: 'xia', input: { reviewer: 'xia@example.com' } } });
-    await change({ change: { is: 'remove', index: 0, failed: false } });
-    await change({ change: { is: 'replace', index: 1, failed: false, key: 'yan', input: { reviewer: 'yan@example.com' } } });
+    await change({ is: 'add', key: 'xia', input: { reviewer: 'xia@example.com' } });
+    await change({ is: 'remove', index: 0 });
+    await change({ is: 'replace', index: 1, key: 'yan', input: { reviewer: 'yan@example.com' } });
     expect((await family.children(run)).map(({ key, state }) => `${key} ${state}`)).toEqual([
       'una removed',
       'vic removed',
@@ -203,7 +202,11 @@ describe('children that are changed on the way', () => {
     ]);
     for (const who of ['una', 'vic'])
       expect(await family.world.letters({ to: `${who}@example.com`, kind: 'withdrawn' })).toHaveLength(1);
-    for (const who of ['wim', 'xia', 'yan']) await family.answer(run, who, 'yes');
+    await family.answer(run, 'wim', 'yes');
+    await expect(change({ is: 'remove', index: 2 })).rejects.toThrow('in already');
+    await expect(change({ is: 'remove', index: 0 })).rejects.toThrow('removed already');
+    for (const who of ['xia', 'yan']) await family.answer(run, who, 'yes');
+    await expect(change({ is: 'remove', index: 3 })).rejects.toThrow('gone on');
     const facts = await family.facts(run);
     expect(facts).toMatchObject({ asked_outcome: 'all_in', asked_asked: 3 });
     expect((facts.opinions as { key: string }[]).map(({ key }) => key)).toEqual(['wim', 'xia', 'yan']);
