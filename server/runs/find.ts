@@ -24,6 +24,8 @@ export type RunView = {
   /** A message that could not be delivered, if there is one. */
   setAside: { at: Instant; error: string } | null;
   attention: RunContext['attention'];
+  /** The children that it waits for. */
+  fan: NonNullable<RunContext['fan']> | null;
   facts: Facts;
   handOffs: HandOffView[];
   history: HistoryLine[];
@@ -84,6 +86,7 @@ type RunRow = {
   set_aside: { at: Instant; error: string } | null;
   facts: Facts;
   attention: RunContext['attention'];
+  fan: RunContext['fan'];
 };
 
 /** Reads a run; null when there is none. Four queries, sent together. */
@@ -91,7 +94,7 @@ export async function readRun({ sql, library }: { sql: Sql; library: Library }, 
   const [[row], handOffs, history, outbox] = await Promise.all([
     sql<RunRow[]>`
       select id, workflow, version, title, status, stage, seq, starter_email, starter_name, trigger, started_at, changed_at,
-        ended_at, set_aside, snapshot->'context'->'facts' as facts, snapshot->'context'->'attention' as attention,
+        ended_at, set_aside, snapshot->'context'->'facts' as facts, snapshot->'context'->'attention' as attention, snapshot->'context'->'fan' as fan,
         (select newest from workflows where key = runs.workflow) as live
       from runs where id = ${id}`,
     readHandOffs(sql, id),
@@ -116,6 +119,7 @@ export async function readRun({ sql, library }: { sql: Sql; library: Library }, 
     endedAt: row.ended_at,
     setAside: row.set_aside,
     attention: row.attention,
+    fan: row.fan ?? null,
     facts: row.facts,
     handOffs,
     history,

@@ -19,6 +19,11 @@ export function toCsv(table: Table, rows: readonly JsonRow[]): string {
       return columns.map(({ key }) => (typed[key] ?? []).join(', '));
     }),
   ];
+  return csvOf(lines);
+}
+
+/** Lines of cells as a file for spreadsheets: RFC 4180, every cell such that none is taken for a formula. */
+export function csvOf(lines: readonly (readonly string[])[]): string {
   // The mark at the beginning tells Excel that this is UTF-8.
   return `\ufeff${lines.map((cells) => `${cells.map(written).join(',')}\r\n`).join('')}`;
 }

@@ -108,7 +108,7 @@ async function begin(portal: Portal, key: ApiKey, body: unknown, idempotencyKey:
   return portal.actors.begin({ workflow, starter: person, trigger: 'api', facts: facts.value, idempotencyKey: scoped });
 }
 
-async function runOr404(portal: Portal, id: string) {
+export async function runOr404(portal: Portal, id: string) {
   const run = z.uuid().safeParse(id).success ? await readRun(portal, id) : null;
   if (run === null) throw notFound('such run');
   return run;

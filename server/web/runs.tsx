@@ -12,12 +12,14 @@ import { type Progress, skippedIn } from '../../views/parts/diagram.tsx';
 import { paths } from '../../views/paths.ts';
 import type { Told } from '../actors/actors.ts';
 import { putBack } from '../actors/mailbox.ts';
+import { fansOf, lineageOf } from '../children/read.ts';
 import { notFound } from '../errors.ts';
 import { workflowsOf } from '../people/owners.ts';
 import type { Portal } from '../portal.ts';
 import { earlierValues } from '../runs/earlier.ts';
 import { type OutboxLine, type RunView, readRun } from '../runs/find.ts';
 import { listRuns, type RunFilterStatus } from '../runs/list.ts';
+import { fanSummary } from './children-shown.ts';
 import { sendFile } from './files.ts';
 import { goOn, readPost, textOf } from './forms.ts';
 import { type OwnerEnv, ownerOnly } from './owner-only.ts';
@@ -161,7 +163,7 @@ function refuse(c: OwnerContext, portal: Portal, run: RunView, refused: Refused)
   return page(c, portal, run, null, refused, 422);
 }
 
-function page(
+async function page(
   c: OwnerContext,
   portal: Portal,
   run: RunView,
@@ -171,6 +173,7 @@ function page(
 ) {
   const { definition } = run.published;
   const earlier = earlierValues(run.history);
+  const [fans, lineage] = await Promise.all([fansOf(portal.sql, run.id), lineageOf(portal.sql, run.id)]);
   return c.html(
     <RunPage
       owner={c.var.owner}
@@ -187,6 +190,8 @@ function page(
       history={run.history}
       handOffs={run.handOffs}
       sent={run.outbox.map((line) => ({ ...line, what: whatOf(line), at: line.createdAt }))}
+      fans={fans.map((fan) => fanSummary(definition, fan, run.fan?.id === fan.id ? run.fan : null))}
+      lineage={lineage}
       notice={notice}
       refused={refused}
     />,

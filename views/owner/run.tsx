@@ -5,6 +5,7 @@ import type { Instant, Person, ShownFact } from '../../machines/values.ts';
 import { Diagram, type Progress } from '../parts/diagram.tsx';
 import { versionWords } from '../parts/version.tsx';
 import { paths } from '../paths.ts';
+import { type FanSummary, MergeCheck } from './children.tsx';
 import { OwnerPage } from './frame.tsx';
 import { type Line, lineOf } from './happening.ts';
 import { nameOf, STATUS_WORDS, spanWords } from './words.ts';
@@ -26,6 +27,9 @@ export type RunPageProps = {
   };
   definition: Definition;
   progress: Progress;
+  fans: FanSummary[];
+  /** The runs above it, the one at the top first. */
+  lineage: { id: string; title: string }[];
   /** Why somebody has to look, if somebody has to. */
   attention: string | null;
   facts: (ShownFact & { source: string; earlier: { text: string; by: string; at: Instant }[] })[];
@@ -74,6 +78,7 @@ export function RunPage(props: RunPageProps) {
       <p class="quiet">
         <a href={paths.workflow.to({ workflow: run.workflow })}>{definition.title}</a>, <RunVersion run={run} />
       </p>
+      <Above lineage={props.lineage} run={run.id} />
       <h1>{run.title}</h1>
       {props.notice === null ? null : (
         <p class="notice notice-good" role="status">
@@ -83,12 +88,31 @@ export function RunPage(props: RunPageProps) {
       <Standing {...props} />
       {props.attention === null ? null : <Attention run={run.id} error={props.attention} />}
       <Diagram definition={definition} progress={props.progress} />
+      <MergeCheck run={run.id} fans={props.fans} timezone={definition.timezone} now={props.now} />
       <HandOffs {...props} />
       <Facts {...props} />
       <History {...props} />
       <Sent {...props} />
       {run.endedAt === null ? <Cancellation run={run.id} refused={props.refused} /> : <Reopening {...props} />}
     </OwnerPage>
+  );
+}
+
+/** The runs that called this one. */
+function Above({ lineage, run }: { lineage: RunPageProps['lineage']; run: string }) {
+  if (lineage.length === 0) return null;
+  return (
+    <p class="quiet">
+      Called by{' '}
+      {lineage.map(({ id, title }, index) => (
+        <>
+          {index === 0 ? null : ' → '}
+          <a href={paths.run.to({ run: id })}>{title}</a>
+        </>
+      ))}
+      {' · '}
+      <a href={paths.tree.to({ run })}>The whole tree</a>
+    </p>
   );
 }
 
