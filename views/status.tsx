@@ -23,6 +23,7 @@ export type StatusPageProps = {
 
 export type Standing =
   | { is: 'waiting'; who: Person; stage: string; since: Instant; dueAt: Instant | null; late: boolean }
+  | { is: 'several'; stage: string; arrived: number; asked: number; until: Instant | null }
   | { is: 'working'; stage: string }
   | { is: 'stuck'; stage: string }
   | { is: 'done'; at: Instant; mailed: boolean }
@@ -83,6 +84,15 @@ function StandingNow({ standing, timezone }: { standing: Standing; timezone: str
             : ` ${standing.late ? 'It was due' : 'It is due'} ${showInstant(standing.dueAt, timezone)}.`}
         </div>
       );
+    case 'several': {
+      const { stage, arrived, asked, until } = standing;
+      return (
+        <div class="notice" role="status">
+          {stage}: {arrived} of {asked} have answered.
+          {until === null ? null : ` It goes on by ${showInstant(until, timezone)} at the latest.`}
+        </div>
+      );
+    }
     case 'working':
       return (
         <p class="notice" role="status">

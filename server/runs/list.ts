@@ -13,6 +13,8 @@ export type RunFilter = {
   workflows: string[] | null;
   status: RunFilterStatus | null;
   text: string;
+  /** Only runs that no other one called. */
+  top?: boolean;
   after: string | null;
   limit: number;
 };
@@ -69,6 +71,7 @@ export async function listRuns({ sql, clock }: Needs, filter: RunFilter): Promis
     where (${workflows}::text[] is null or r.workflow = any(${workflows}::text[]))
       and (${states}::text[] is null or case when r.set_aside is null then r.status else 'attention' end = any(${states}::text[]))
       and (${status !== 'overdue'}::boolean or h.due_at < ${clock.now()})
+      and (${filter.top !== true}::boolean or r.parent_id is null)
       and (${after}::uuid is null or r.id < ${after}::uuid)
       -- What was gathered is read out of the snapshots: an index over it would cost each step more than a search costs an owner.
       and (${filter.text.trim() === ''}::boolean or r.title ilike ${like} or r.starter_email ilike ${like} or r.starter_name ilike ${like}

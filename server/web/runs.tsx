@@ -44,7 +44,9 @@ export function mountRuns(app: Hono, portal: Portal): void {
     const workflows = owned
       .map(({ workflow }) => workflow)
       .filter((workflow) => asked.workflow === '' || workflow === asked.workflow);
-    const { runs, next } = await listRuns(portal, { workflows, status, text: asked.text, after, limit: ON_A_PAGE });
+    // Of hundreds of children the list shows the run that called them, unless somebody looks for them or something is wrong.
+    const top = asked.workflow === '' && asked.text === '' && status !== 'overdue' && status !== 'attention';
+    const { runs, next } = await listRuns(portal, { workflows, status, text: asked.text, top, after, limit: ON_A_PAGE });
     const definitions = new Map(owned.map(({ workflow, definition }) => [workflow, definition]));
     return c.html(
       <RunsPage

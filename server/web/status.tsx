@@ -66,7 +66,11 @@ function standingOf(run: RunView, now: string): Standing {
     return { is: 'done', at: run.endedAt ?? run.changedAt, mailed };
   }
   const stage = run.stage === null ? run.published.definition.title : stageTitle(run.published.definition, run.stage);
-  if (run.status === 'attention' || run.setAside !== null) return { is: 'stuck', stage };
+  if (run.status === 'attention' || run.setAside !== null || run.fan?.held) return { is: 'stuck', stage };
+  if (run.fan !== null && run.fan.asked > 1) {
+    const { arrived, asked, until } = run.fan;
+    return { is: 'several', stage, arrived, asked, until };
+  }
   const open = run.handOffs.find(({ state }) => state === 'open');
   if (open === undefined) return { is: 'working', stage };
   const since = open.moves.at(-1)?.at ?? open.openedAt;

@@ -151,6 +151,16 @@ describe('the tree', () => {
     for (const path of [`/runs/${run}/tree`, await fanOf(run)]) expect((await stranger.get(path)).html).not.toContain('rosa');
   });
 
+  test('is a count for whoever asked: how many have answered, and by when it goes on, but not who', async () => {
+    const run = await family.ask('opinions', ['tina', 'ulf']);
+    await family.answer(run, 'tina', 'yes');
+    const receipt = (await family.world.letters({ run, kind: 'receipt' })).at(-1);
+    const [, status = ''] = /(http\S+\/s\/\S+)/.exec(receipt?.text ?? '') ?? [];
+    const page = textOf(await family.world.visitor().get(status));
+    expect(page).toMatch(/Ask: 1 of 2 have answered\. It goes on by/);
+    expect(page).not.toContain('tina@example.com has');
+  });
+
   test('is read by programs', async () => {
     const run = await family.ask('opinions', ['sam']);
     await family.answer(run, 'sam', 'yes');

@@ -1,4 +1,4 @@
-import { showInstant } from '../../machines/calendar.ts';
+import { showDay, showInstant } from '../../machines/calendar.ts';
 import type { Instant } from '../../machines/values.ts';
 import { ProblemSummary } from '../parts/field.tsx';
 import type { FormState } from '../parts/form-state.ts';
@@ -137,7 +137,11 @@ function Row({ child, actable, timezone }: { child: ChildLine; actable: boolean;
       </td>
       <td>
         {child.who}
-        {child.at === null ? null : <span class="quiet"> {showInstant(child.at, timezone)}</span>}
+        {child.at === null ? null : (
+          <time class="quiet result" datetime={child.at} title={showInstant(child.at, timezone)}>
+            {showDay(child.at, timezone)}
+          </time>
+        )}
       </td>
       <td>
         {child.results.map(({ label, text }) => (

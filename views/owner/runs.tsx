@@ -56,6 +56,7 @@ export function RunsPage(props: RunsPageProps) {
           ))}
         </ul>
       )}
+      <p class="quiet">Runs that another run called are found on its page, by their workflow, or by searching.</p>
       <nav class="pages" aria-label="Pages">
         {props.isFirst ? null : <a href={addressOf(props.filter)}>Newest runs</a>}
         {props.older === null ? null : <a href={props.older}>Older runs</a>}
