@@ -25,6 +25,7 @@ export const ACT = z.union([
     returns: z.record(KEY, z.json()).default({}).describe('What it hands back: a result, and a value.'),
     fails: LINE.optional().describe('That it is cancelled, and why.'),
   }),
+  z.strictObject({ again: LINE.describe('A child that failed: an owner has it asked anew.') }),
   z.strictObject({
     accept: KEY.describe('The id of a sub_workflow: an owner accepts what came in.'),
     because: LINE.default('As it stands.').describe('With what reason.'),

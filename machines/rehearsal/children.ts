@@ -6,6 +6,7 @@ import type { Scalar } from '../fields/scalar.ts';
 import type { ChildrenChange, Fan } from '../outcome.ts';
 import { type ChildRow, collectedColumns } from '../results.ts';
 import type { Problem, Read, Value } from '../values.ts';
+import { namedFile } from './given.ts';
 
 /** The children of a rehearsed run, by fan-out: the rows that a portal keeps beside it. */
 export type Family = Readonly<Record<string, readonly ChildRow[]>>;
@@ -55,6 +56,11 @@ export function openChildren(family: Family, fan: Fan | null | undefined): reado
   return fan ? (family[fan.id] ?? []).filter(({ state, index }) => state === 'open' && index < fan.released) : [];
 }
 
+/** The children that failed, and may be asked anew. */
+export function failedChildren(family: Family, fan: Fan | null | undefined): readonly ChildRow[] {
+  return fan ? (family[fan.id] ?? []).filter(({ state, index }) => state === 'failed' && !fan.gone.includes(index)) : [];
+}
+
 /** The call whose children a run waits for. */
 export function callOf(definition: Definition, { stage, component }: Fan): SubWorkflowComponent | null {
   const found = stageOf(definition, stage).components.find((one) => one.id === component);
@@ -91,7 +97,8 @@ export function readResults(
   for (const { name, field } of taken) {
     const json = given[name];
     if (json === undefined || json === null || json === '') continue;
-    const read = readJson(field, json, name);
+    const read: Read<Value> =
+      field.type === 'file' && typeof json === 'string' ? { ok: true, value: namedFile(json) } : readJson(field, json, name);
     if (read.ok) values[name] = read.value;
     else problems.push(...read.problems);
   }

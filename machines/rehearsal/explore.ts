@@ -1,5 +1,6 @@
 import { type Definition, startForm } from '../definition.ts';
 import type { Surroundings } from '../effects.ts';
+import { mayAccept } from '../fan-out.ts';
 import { type Field, readJson } from '../fields/field.ts';
 import type { Scalar } from '../fields/scalar.ts';
 import type { Fan } from '../outcome.ts';
@@ -7,7 +8,7 @@ import { startSections } from '../questions/asking.ts';
 import type { Against } from '../questions/read.ts';
 import type { Facts } from '../values.ts';
 import { type Chance, chanceFrom } from './chance.ts';
-import { callOf, openChildren, resultsTaken } from './children.ts';
+import { callOf, failedChildren, openChildren, resultsTaken } from './children.ts';
 import type { Given } from './given.ts';
 import {
   endedIn,
@@ -137,7 +138,13 @@ function childFor(rehearsal: Rehearsal, fan: Fan, chance: Chance): Move | null {
   const { definition } = rehearsal.workflow;
   const call = callOf(definition, fan);
   const child = chance.pick(openChildren(rehearsal.family, fan));
-  if (child === undefined) return fan.held ? { accept: fan.component, because: 'As it stands.' } : null;
+  if (child === undefined) {
+    const failed = chance.pick(failedChildren(rehearsal.family, fan));
+    if (!fan.held || failed === undefined) return null;
+    return mayAccept(definition, fan, fan.id) && chance.below(2) === 0
+      ? { accept: fan.component, because: 'As it stands.' }
+      : { again: failed.key };
+  }
   if (call === null || chance.below(12) === 0) return { child: child.key, returns: {}, fails: 'It was cancelled.' };
   const returns = Object.fromEntries(
     resultsTaken(definition, call).flatMap(({ name, field }) => {
@@ -151,6 +158,7 @@ function childFor(rehearsal: Rehearsal, fan: Fan, chance: Chance): Move | null {
 function resultFor(definition: Definition, field: Field | Scalar, chance: Chance): unknown {
   if (field.type === 'choice') return chance.pick(Object.keys(field.options));
   if (field.type === 'yes_no') return chance.below(2) === 0;
+  if (field.type === 'file') return 'sample.pdf';
   return plainSample({ ...definition, data: { value: field } }, 'value');
 }
 

@@ -4,6 +4,7 @@ import { compile, type Workflow } from '../compile.ts';
 import { type Definition, END, stageTitle, startForm } from '../definition.ts';
 import type { Surroundings } from '../effects.ts';
 import type { Beginning, RunEvent, Stamped } from '../event.ts';
+import { mayAccept, takenOf } from '../fan-out.ts';
 import { readJson } from '../fields/field.ts';
 import type { Happening, Outcome, TimerChange } from '../outcome.ts';
 import { nameOfActor } from '../people.ts';
@@ -12,7 +13,7 @@ import type { Asking } from '../questions/question.ts';
 import { readAsking } from '../questions/read.ts';
 import { begin, step } from '../step.ts';
 import type { Facts, Instant, Person, Problem, Value } from '../values.ts';
-import { callOf, type Family, familyAfter, openChildren, readResults, reportOf } from './children.ts';
+import { callOf, type Family, failedChildren, familyAfter, openChildren, readResults, reportOf } from './children.ts';
 import { type Given, namedFile, sentWith, startWith } from './given.ts';
 
 /** How a rehearsal begins. */
@@ -100,6 +101,7 @@ export function makeMove(rehearsal: Rehearsal, move: Move): Made {
   if ('stage' in move) return answer(rehearsal, move, refuse);
   if ('call' in move) return returned(rehearsal, move, refuse);
   if ('child' in move) return childReports(rehearsal, move, refuse);
+  if ('again' in move) return askedAnew(rehearsal, move, refuse);
   if ('accept' in move) return accepted(rehearsal, move, refuse);
   return report(rehearsal, move, refuse);
 }
@@ -177,6 +179,17 @@ function childReports(rehearsal: Rehearsal, move: Extract<Move, { child: string 
   if (!results.ok) return refuse(problemWords(results.problems), results.problems);
   const report = reportOf(child, results.value, rehearsal.now, move.fails);
   return told(rehearsal, { type: 'reported', fan: fan.id, reports: [report] }, refuse);
+}
+
+function askedAnew(rehearsal: Rehearsal, move: Extract<Move, { again: string }>, refuse: Refuse): Made {
+  const { fan } = rehearsal.outcome.snapshot.context;
+  const child = failedChildren(rehearsal.family, fan).find(
+    ({ key, index }) => key === move.again || String(index + 1) === move.again,
+  );
+  if (!fan || child === undefined) return refuse(`No child "${move.again}" has failed.`);
+  const { index, key, input } = child;
+  const change = { is: 'replace' as const, index, failed: true, taken: takenOf(fan), key, input };
+  return told(rehearsal, { type: 'fan_changed', fan: fan.id, change, by: 'owner', reason: 'Asked anew.' }, refuse);
 }
 
 function accepted(rehearsal: Rehearsal, move: Extract<Move, { accept: string }>, refuse: Refuse): Made {
@@ -298,7 +311,9 @@ export function possibleMoves(rehearsal: Rehearsal): string[] {
     moves.push(`${person.who} answers ${stageTitle(workflow.definition, person.open.stage)} (stage: ${person.open.stage})`);
   if (awaiting !== null) moves.push(`The call returns or fails (call: ${awaiting.component})`);
   for (const { key } of openChildren(rehearsal.family, fan).slice(0, 20)) moves.push(`${key} answers or fails (child: ${key})`);
-  if (fan?.held) moves.push(`The owner accepts what came in (accept: ${fan.component})`);
+  for (const { key } of failedChildren(rehearsal.family, fan)) moves.push(`The owner has ${key} asked anew (again: ${key})`);
+  if (fan?.held && mayAccept(workflow.definition, fan, fan.id))
+    moves.push(`The owner accepts what came in (accept: ${fan.component})`);
   if (waiting?.event) moves.push(`The event comes (event: ${waiting.event})`);
   const timer = nextTimer(rehearsal);
   if (timer !== null) moves.push(`Time passes until ${timer.at} (wait)`);

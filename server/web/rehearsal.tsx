@@ -8,7 +8,7 @@ import type { Fan } from '../../machines/outcome.ts';
 import { startSections } from '../../machines/questions/asking.ts';
 import { questionsOf, type Section } from '../../machines/questions/question.ts';
 import { type Against, readQuestions } from '../../machines/questions/read.ts';
-import { callOf, openChildren, resultsTaken } from '../../machines/rehearsal/children.ts';
+import { callOf, failedChildren, openChildren, resultsTaken } from '../../machines/rehearsal/children.ts';
 import { explore } from '../../machines/rehearsal/explore.ts';
 import { namedFile } from '../../machines/rehearsal/given.ts';
 import {
@@ -143,7 +143,11 @@ function familyMove({ outcome, family }: Rehearsal, posted: Posted, act: string)
   const { fan } = outcome.snapshot.context;
   if (!fan) return null;
   const [child] = openChildren(family, fan);
-  if (child === undefined) return fan.held && act === 'accept' ? { accept: fan.component, because: 'As it stands.' } : null;
+  if (child === undefined) {
+    const [failed] = failedChildren(family, fan);
+    if (act === 'again' && failed !== undefined) return { again: failed.key };
+    return fan.held && act === 'accept' ? { accept: fan.component, because: 'As it stands.' } : null;
+  }
   if (act === 'fail') return { child: child.key, returns: {}, fails: 'It was cancelled.' };
   return act === 'return' ? { child: child.key, returns: returnedIn(posted) } : null;
 }

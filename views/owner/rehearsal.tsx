@@ -161,7 +161,10 @@ function Step(props: RehearsalPageProps) {
         <>
           <RehearsalForm {...props}>
             <h2>{step.failed} could not be done: an owner decides</h2>
-            <button type="submit" name="act" value="accept">
+            <button type="submit" name="act" value="again">
+              Ask anew
+            </button>{' '}
+            <button class="secondary" type="submit" name="act" value="accept">
               Accept what came in
             </button>
           </RehearsalForm>
