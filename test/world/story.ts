@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { createKey } from '../../server/api-keys.ts';
 import { examine } from '../../server/doctor.ts';
+import { publishFiles } from '../../server/workflows/files.ts';
 import { type Answers, type Letter, linkIn, type Page } from './visitor.ts';
 import { moveClock, openWorld, type World } from './world.ts';
 
@@ -83,7 +84,6 @@ const SHIPPED = fileURLToPath(new URL('../../workflows', import.meta.url));
  */
 export async function tell(workflow: string, system: string | null = null, called: string[] = []): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-story-'));
-  for (const name of [workflow, ...called]) await cp(join(SHIPPED, `${name}.yaml`), join(folder, `${name}.yaml`));
   const world = await openWorld((sink) => ({
     BATON_WORKFLOWS: folder,
     ...(system === null
@@ -95,6 +95,9 @@ export async function tell(workflow: string, system: string | null = null, calle
   }));
   const { url, portal } = world;
   await moveClock(url, { to: MONDAY });
+  // Not before: what begins by itself would have begun many times until then.
+  for (const name of [workflow, ...called]) await cp(join(SHIPPED, `${name}.yaml`), join(folder, `${name}.yaml`));
+  await publishFiles(folder, portal);
   const { key } = await createKey(portal, 'story');
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
 
