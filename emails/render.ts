@@ -1,5 +1,6 @@
 import { createElement, type ReactElement } from 'react';
 import { render } from 'react-email';
+import * as bundle from './bundle.tsx';
 import type { Content } from './content.ts';
 import * as escalation from './escalation.tsx';
 import * as handOff from './hand-off.tsx';
@@ -20,6 +21,7 @@ export type Mail =
   | ({ kind: 'moved' } & moved.MovedProps)
   | ({ kind: 'withdrawn' } & withdrawn.WithdrawnProps)
   | ({ kind: 'outcome' } & outcome.OutcomeProps)
+  | ({ kind: 'bundle' } & bundle.BundleProps)
   | ({ kind: 'sign_in' } & signIn.SignInProps);
 
 /** A mail ready to be sent: one line of subject, and the same content in two forms with the same link. */
@@ -48,6 +50,8 @@ export function renderMail(mail: Mail): Promise<Rendered> {
       return rendered(withdrawn, mail);
     case 'outcome':
       return rendered(outcome, mail);
+    case 'bundle':
+      return rendered(bundle, mail);
     case 'sign_in':
       return rendered(signIn, mail);
   }

@@ -50,5 +50,17 @@ export const SAMPLES: { [Kind in Mail['kind']]: Extract<Mail, { kind: Kind }> } 
     subject: 'Your expense of $7,500.00 was approved',
     body: 'Good news, Ana: your expense of $7,500.00 was approved.\n\nThe money leaves with the next payment run.\nPayment reference: PAY-2041',
   },
+  bundle: {
+    kind: 'bundle',
+    ...RUN,
+    occasion: 'hand_off',
+    to: 'max@example.com',
+    asks: ANA,
+    items: [
+      { title: 'Audit of the warehouse', dueText: 'Tuesday, 24 November 2026, 09:00 (Europe/Berlin)' },
+      { title: 'Audit of the online shop', dueText: null },
+    ],
+    url: 'https://baton.example.com/b/AZqN0sVvcQCqsR7yVbq8AAABW0bq1n4yJtVw0m5x8cJk9aQeR2Lz',
+  },
   sign_in: { kind: 'sign_in', url: SIGN_IN_URL, expiresText: 'Friday, 20 November 2026, 14:40 (UTC)' },
 };

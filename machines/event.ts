@@ -86,8 +86,8 @@ export type Beginning = Stamped & {
   calls?: Record<string, number>;
 };
 
-/** Where a child reports to. `depth`: how many runs are above it. */
-export type Parent = { run: string; fan: string; index: number; depth: number };
+/** Where a child reports to. `depth`: how many runs are above it; `many`: whether it has siblings. */
+export type Parent = { run: string; fan: string; index: number; depth: number; many?: true };
 
 /** What a child tells its parent when it ends. `nth` counts the reports of this child: one that was reopened reports again. */
 export type Report = {

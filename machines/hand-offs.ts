@@ -197,6 +197,7 @@ function lettered(open: OpenHandOff, context: RunContext) {
     stage: open.stage,
     dueAt: open.dueAt,
     asks: context.starter,
+    ...(context.parent?.many ? { fan: context.parent.fan } : {}),
   };
 }
 

@@ -217,6 +217,8 @@ export type MailEffect = {
     | {
         is: 'hand_off';
         to: Person;
+        /** The fan-out, for one of several children: letters to the same person leave as one. */
+        fan?: string;
         handOff: string;
         generation: number;
         stage: string;
@@ -228,6 +230,7 @@ export type MailEffect = {
     | {
         is: 'reminder';
         to: Person;
+        fan?: string;
         handOff: string;
         generation: number;
         stage: string;
@@ -239,6 +242,7 @@ export type MailEffect = {
     | {
         is: 'escalation';
         to: Person;
+        fan?: string;
         handOff: string;
         generation: number;
         stage: string;

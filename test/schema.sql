@@ -170,11 +170,16 @@ table outbox
   done_at timestamp with time zone
   error text
   record json
+  fan uuid
+  bundle text
+  bundled_into uuid
   outbox_pkey: PRIMARY KEY (id)
   outbox_kind_check: CHECK ((kind = ANY (ARRAY['mail'::text, 'http'::text, 'judge'::text, 'document'::text])))
   outbox_state_check: CHECK ((state = ANY (ARRAY['ready'::text, 'done'::text, 'held'::text])))
   CREATE INDEX outbox_due ON public.outbox USING btree (try_at, id) WHERE (state = 'ready'::text)
   CREATE INDEX outbox_of_run ON public.outbox USING btree (run_id)
+  CREATE INDEX outbox_bundled ON public.outbox USING btree (bundled_into) WHERE (bundled_into IS NOT NULL)
+  CREATE INDEX outbox_bundles ON public.outbox USING btree (bundle, id) WHERE ((bundle IS NOT NULL) AND (state = 'ready'::text) AND (bundled_into IS NULL))
 
 table portal
   only_row boolean not null default true

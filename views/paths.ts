@@ -10,6 +10,7 @@ export const paths = {
   start: at<{ workflow: string }>('/start/:workflow'),
   status: at<{ link: string }>('/s/:link'),
   handOff: at<{ link: string }>('/h/:link'),
+  bundle: at<{ link: string }>('/b/:link'),
   decision: at<{ link: string }>('/h/:link/decision'),
   file: at<{ link: string; file: string }>('/h/:link/files/:file'),
 

@@ -17,7 +17,7 @@ export type Start = {
 };
 
 /** A child about to begin: its place, and the versions in which it and what is below it are started. */
-export type Child = Place & { depth: number; version: number | null; calls: Record<string, number> };
+export type Child = Place & { depth: number; many: boolean; version: number | null; calls: Record<string, number> };
 
 /** What became of an event. */
 export type Stepped =

@@ -1,4 +1,4 @@
-import type { HandOffChange, Outcome } from '../../machines/outcome.ts';
+import type { Effect, HandOffChange, Outcome } from '../../machines/outcome.ts';
 import type { Person } from '../../machines/values.ts';
 import { concernsFamily, familyParts, type Place, startingChildren } from '../children/commit.ts';
 import { columns } from '../database/columns.ts';
@@ -134,16 +134,18 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
       from moves m where h.id = m.id
     ),
     sent as (
-      insert into outbox (id, run_id, kind, body, state, created_at, try_at)
-      select o.id, o.run_id, o.kind, o.body::json, 'ready', o.at, o.at
+      insert into outbox (id, run_id, kind, body, state, created_at, try_at, fan, bundle)
+      select o.id, o.run_id, o.kind, o.body::json, 'ready', o.at, o.try_at, o.fan, o.bundle
       from unnest(
         list_of(${sent('id')})::uuid[], list_of(${sent('run_id')})::uuid[], list_of(${sent('kind')}), list_of(${sent('body')}),
-        list_of(${sent('at')})::timestamptz[]
-      ) as o(id, run_id, kind, body, at)
+        list_of(${sent('at')})::timestamptz[], list_of(${sent('fan')})::uuid[], list_of(${sent('bundle')}),
+        list_of(${sent('try_at')})::timestamptz[]
+      ) as o(id, run_id, kind, body, at, fan, bundle, try_at)
       join taken t on t.id = o.run_id
     ),
     rearmed as (
-      update outbox o set state = 'ready', attempts = 0, try_at = a.at, first_tried_at = null, error = null
+      update outbox o set state = 'ready', attempts = 0, try_at = a.at, first_tried_at = null, error = null, bundle = null,
+        bundled_into = null
       from unnest(
         list_of(${rearmed('id')})::uuid[], list_of(${rearmed('run_id')})::uuid[], list_of(${rearmed('at')})::timestamptz[]
       ) as a(id, run_id, at)
@@ -210,13 +212,25 @@ function rowsOf(step: Commit) {
     ended: outcome.handOffs.flatMap((change) => endedRow(change).map((row) => ({ run_id, ...row }))),
     moved: outcome.handOffs.flatMap((change) => (change.is === 'moved' ? [own(movedRow(change))] : [])),
     // An effect belongs to the version that asked for it, even when its run has moved to another one meanwhile.
-    outbox: outcome.effects.map(({ id, kind, ...body }) => own({ id, kind, at, body: { ...body, version: step.version } })),
+    outbox: outcome.effects.map((effect) => own({ ...effectRow(effect, step.version, at), at })),
     rearmed: outcome.rearmed.map((id) => own({ id, at })),
     set: outcome.timers.flatMap((timer) =>
       timer.is === 'set' ? [own({ key: timer.key, at: timer.at, event: timer.event })] : [],
     ),
     withdrawn: outcome.timers.flatMap((timer) => (timer.is === 'withdrawn' ? [own({ prefix: timer.prefix })] : [])),
   };
+}
+
+// Timers of siblings are due at the same moment, and fire one after the other.
+const TOGETHER_MS = 2000;
+
+function effectRow(effect: Effect, version: number, at: string) {
+  const { id, kind, ...body } = effect;
+  const fan = effect.kind === 'mail' && 'fan' in effect.mail ? effect.mail.fan : undefined;
+  const bundle = fan === undefined || effect.kind !== 'mail' ? null : `${fan} ${effect.mail.is} ${effect.mail.to.email}`;
+  const later = bundle !== null && effect.kind === 'mail' && effect.mail.is !== 'hand_off';
+  const try_at = later ? new Date(Date.parse(at) + TOGETHER_MS).toISOString() : at;
+  return { id, kind, body: { ...body, version }, fan, bundle, try_at };
 }
 
 function openedRow({ handOff, round }: Extract<HandOffChange, { is: 'opened' }>) {

@@ -45,7 +45,8 @@ export async function putBack(sql: Sql, run: string, at: string): Promise<void> 
   await sql`
     with cleared as (update runs set set_aside = null where id = ${run}),
     rearmed as (
-      update outbox set state = 'ready', attempts = 0, try_at = ${at}, first_tried_at = null, error = null
+      update outbox set state = 'ready', attempts = 0, try_at = ${at}, first_tried_at = null, error = null, bundle = null,
+        bundled_into = null
       where run_id = ${run} and state = 'held'
     )
     update messages set set_aside_at = null, attempts = 0, try_at = ${at}, error = null

@@ -32,7 +32,7 @@ export async function callsOf(library: Library, { definition }: Published): Prom
 }
 
 /** What a child is born with: where it reports to, and the versions that were fixed above it. */
-export function bornOf({ parent, fan, index, depth, calls }: Child): Pick<Beginning, 'calls' | 'parent'> {
+export function bornOf({ parent, fan, index, depth, many, calls }: Child): Pick<Beginning, 'calls' | 'parent'> {
   const pinned = Object.keys(calls).length === 0 ? {} : { calls };
-  return { parent: { run: parent, fan, index, depth }, ...pinned };
+  return { parent: { run: parent, fan, index, depth, ...(many ? { many: true } : {}) }, ...pinned };
 }

@@ -22,6 +22,7 @@ type Caller = {
   calling: string;
   calls: unknown;
   depth: number | null;
+  many: boolean;
 };
 
 const BATCH = 200;
@@ -42,9 +43,9 @@ export function births(needs: { sql: Sql; clock: Clock; actors: Actors; log: Log
     const origin = { from: 'sub_workflow' as const, by: caller.calling, stage: null, at: clock.now() };
     const given = { ...VALUES.parse(caller.common), ...VALUES.parse(input) };
     const facts: Facts = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, { value, origin }]));
-    const { run_id: parent, root_id: root, version, workflow } = caller;
+    const { run_id: parent, root_id: root, version, workflow, many } = caller;
     const calls = CALLS.parse(caller.calls) ?? {};
-    const place = { parent, root, fan, index, depth: (caller.depth ?? 0) + 1, version, calls };
+    const place = { parent, root, fan, index, depth: (caller.depth ?? 0) + 1, many, version, calls };
     try {
       await actors.begin({ workflow, starter, trigger: 'sub_workflow', facts, idempotencyKey: null, child: place });
     } catch (error) {
@@ -92,7 +93,8 @@ async function claim(sql: Sql, at: string, leasedUntil: string): Promise<Claimed
 async function callersOf(sql: Sql, fans: string[]): Promise<Map<string, Caller>> {
   const rows = await sql<Caller[]>`
     select f.id, f.run_id, r.root_id, f.component, f.workflow, f.version, f.common, r.starter_email, r.starter_name,
-      r.workflow as calling, r.snapshot->'context'->'calls' as calls, (r.snapshot->'context'->'parent'->>'depth')::int as depth
+      r.workflow as calling, r.snapshot->'context'->'calls' as calls, (r.snapshot->'context'->'parent'->>'depth')::int as depth,
+      exists (select from children c where c.fan_id = f.id offset 1) as many
     from fans f join runs r on r.id = f.run_id where f.id = any(${fans}::uuid[])`;
   return new Map(rows.map((row) => [row.id, row]));
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type Mail, renderMail } from '../../emails/render.ts';
 import { showDay, showInstant } from '../../machines/calendar.ts';
@@ -11,7 +12,7 @@ import { readFileBytes } from '../files.ts';
 import { guidanceOfHandOff } from '../hand-offs/guidance.ts';
 import type { Portal } from '../portal.ts';
 import type { Published } from '../workflows/library.ts';
-import type { ClaimedEffect } from './outbox.ts';
+import { type ClaimedEffect, gatherBundle } from './outbox.ts';
 import type { Performer } from './perform.ts';
 import { headersFor } from './transports/letter.ts';
 import type { Attachment, Transport } from './transports/transport.ts';
@@ -37,6 +38,8 @@ export function createMailPerformer(portal: MailNeeds, transport: Transport): Pe
   return async (effect) => {
     const { mail } = BODY.parse(effect.body);
     const began = portal.clock.nowMs();
+    const bundle = effect.bundle ? await gatherBundle(portal.sql, effect.id) : [];
+    if (bundle.length > 1) return sendBundle(portal, transport, host, effect, bundle, began);
     const attachments = await attachmentsOf(portal.sql, mail);
     const { subject, html, text } = await renderMail(await lettered(portal, effect, mail));
     const { providerId } = await transport.send({
@@ -54,6 +57,53 @@ export function createMailPerformer(portal: MailNeeds, transport: Transport): Pe
     const record = { to: mail.to.email, status: null, tookMs: portal.clock.nowMs() - began, note: providerId ?? transport.name };
     return { record, told: null };
   };
+}
+
+/** One letter for several: under a key of its own, since the first of them may yet have to leave alone. */
+async function sendBundle(
+  portal: MailNeeds,
+  transport: Transport,
+  host: string,
+  leader: ClaimedEffect,
+  bundle: readonly ClaimedEffect[],
+  began: number,
+) {
+  const asking = await Promise.all(bundle.map(async (effect) => lettered(portal, effect, BODY.parse(effect.body).mail)));
+  const items = asking.flatMap((one) => ('dueText' in one ? [{ title: one.runTitle, dueText: one.dueText }] : []));
+  const [first] = asking;
+  const { mail } = BODY.parse(leader.body);
+  if (first === undefined || !('asks' in first))
+    throw new Broken(`effect ${leader.id}`, 'Letters that ask nothing were put together.');
+  const { workflowTitle, runTitle, contact, version, to, asks } = first;
+  const link = portal.links.mint('bundle', { id: leader.id, generation: 0 });
+  const common = { workflowTitle, runTitle, contact, version, to, asks, items };
+  const occasion = mail.is === 'reminder' || mail.is === 'escalation' ? mail.is : 'hand_off';
+  const url = portal.config.baseUrl + paths.bundle.to({ link });
+  const { subject, html, text } = await renderMail({ kind: 'bundle', ...common, occasion, url });
+  const id = keyOfBundle(leader.id);
+  const headers = headersFor({ id, run: leader.run_id, host });
+  const from = portal.config.mailFrom;
+  const letter = {
+    id,
+    kind: mail.is,
+    run: leader.run_id,
+    from,
+    to: mail.to.email,
+    subject,
+    html,
+    text,
+    attachments: [],
+    headers,
+  };
+  const { providerId } = await transport.send(letter);
+  const record = { to: mail.to.email, status: null, tookMs: portal.clock.nowMs() - began, note: providerId ?? transport.name };
+  return { record, told: null };
+}
+
+/** A stable id that no effect has. */
+function keyOfBundle(leader: string): string {
+  const hex = createHash('sha256').update(`bundle ${leader}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 // What most mailboxes take; the rest is what a mail needs for itself.

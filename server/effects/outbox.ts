@@ -8,6 +8,8 @@ export type ClaimedEffect = {
   run_id: string | null;
   kind: 'mail' | 'http' | 'judge' | 'document';
   body: unknown;
+  /** Set for a letter that may leave together with others. */
+  bundle?: string | null;
   attempts: number;
   created_at: Instant;
   first_tried_at: Instant | null;
@@ -17,19 +19,46 @@ export type ClaimedEffect = {
   title: string | null;
 };
 
+// However long siblings take to begin, nobody waits longer for the letter that names them all.
+const LONGEST_WAIT = '30 seconds';
+
+/** Whether a letter may leave for all of its bundle: it is the first of it, and no sibling is still about to begin. */
+function mayBundle(sql: Sql, at: Instant) {
+  return sql`bundled_into is null
+    and not exists (select from outbox e where e.bundle = o.bundle and e.state = 'ready' and e.bundled_into is null and e.id < o.id)
+    and (created_at <= ${at}::timestamptz - ${LONGEST_WAIT}::interval
+      or not exists (select from children c where c.state = 'released' and c.fan_id = o.fan))`;
+}
+
+/**
+ * Puts the letters of a bundle together under the first of them, once; answers all of them in their order. A letter that
+ * stands alone is answered alone.
+ */
+export async function gatherBundle(sql: Sql, leader: string): Promise<ClaimedEffect[]> {
+  await sql`
+    update outbox o set bundled_into = ${leader} from outbox l
+    where l.id = ${leader} and l.bundled_into is null and l.bundle is not null
+      and o.bundle = l.bundle and o.state = 'ready' and o.bundled_into is null`;
+  return sql<ClaimedEffect[]>`
+    select o.id, o.run_id, o.kind, o.body, o.attempts, o.created_at, o.first_tried_at, r.workflow,
+      coalesce((o.body->>'version')::int, r.version) as version, r.title
+    from outbox o join runs r on r.id = o.run_id where o.bundled_into = ${leader} order by o.id`;
+}
+
 /** Claims due effects until `leasedUntil`, oldest first. Uses outbox_due; other servers skip what is locked. */
 export async function claimEffects(sql: Sql, at: Instant, leasedUntil: Instant, limit: number): Promise<ClaimedEffect[]> {
   const rows = await sql<ClaimedEffect[]>`
     -- Found once, then looked up one by one: joined, the search may be made anew for each effect that there is.
     with due as materialized (
-      select id from outbox where state = 'ready' and try_at <= ${at} and (leased_until is null or leased_until <= ${at})
+      select id from outbox o where state = 'ready' and try_at <= ${at} and (leased_until is null or leased_until <= ${at})
+        and (bundle is null or bundled_into = id or (${mayBundle(sql, at)}))
       order by try_at, id limit ${limit} for update skip locked)
     update outbox o set attempts = attempts + 1, leased_until = ${leasedUntil}, first_tried_at = coalesce(o.first_tried_at, ${at})
     from due left join lateral (
       select r.workflow, r.version, r.title from outbox b join runs r on r.id = b.run_id where b.id = due.id
     ) r on true
     where o.id = due.id and o.id = any(array(select id from due))
-    returning o.id, o.run_id, o.kind, o.body, o.attempts, o.created_at, o.first_tried_at, r.workflow,
+    returning o.id, o.run_id, o.kind, o.body, o.bundle, o.attempts, o.created_at, o.first_tried_at, r.workflow,
       coalesce((o.body->>'version')::int, r.version) as version, r.title`;
   return rows.sort((one, other) => (one.id < other.id ? -1 : 1));
 }
@@ -47,10 +76,10 @@ export async function finishEffect(sql: Sql, id: string, at: Instant, record: Ef
   await sql`
     with done as (
       update outbox set state = 'done', done_at = ${at}, leased_until = null, error = null, record = ${JSON.stringify(record)}::text::json
-      where id = ${id} and state = 'ready' returning run_id
+      where (id = ${id} or bundled_into = ${id}) and state = 'ready' returning id, run_id
     )
     insert into messages (run_id, key, event, deliver_at, try_at)
-    select run_id, ${`effect:${id}`}, ${JSON.stringify(told)}::text::json, ${at}, ${at} from done
+    select run_id, 'effect:' || id, ${JSON.stringify(told)}::text::json, ${at}, ${at} from done
     where run_id is not null and ${told !== null}
     on conflict (run_id, key) do nothing`;
 }
@@ -62,10 +91,10 @@ export async function postponeEffect(sql: Sql, id: string, tryAt: Instant, error
 
 /** An effect is given up: it is held, and its run is told or, if it has ended, marked, so that an operator sees it. */
 export async function holdEffect(sql: Sql, id: string, attempts: number, at: Instant, error: string): Promise<void> {
-  const told = { type: 'effect_failed', effect: id, error };
   await sql`
     with held as (
-      update outbox set state = 'held', leased_until = null, error = ${error} where id = ${id} and state = 'ready' returning run_id
+      update outbox set state = 'held', leased_until = null, error = ${error}
+      where (id = ${id} or bundled_into = ${id}) and state = 'ready' returning id, run_id
     ),
     -- A run that has ended hears nothing any more; its owner must see it all the same.
     marked as (
@@ -73,7 +102,8 @@ export async function holdEffect(sql: Sql, id: string, attempts: number, at: Ins
       where id in (select run_id from held) and status in ('done', 'cancelled')
     )
     insert into messages (run_id, key, event, deliver_at, try_at)
-    select run_id, ${`effect:${id}:failed:${at}:${attempts}`}, ${JSON.stringify(told)}::text::json, ${at}, ${at} from held
+    select run_id, 'effect:' || id || ${`:failed:${at}:${attempts}`},
+      json_build_object('type', 'effect_failed', 'effect', id, 'error', ${error}::text), ${at}, ${at} from held
     where run_id is not null
     on conflict (run_id, key) do nothing`;
 }
@@ -81,6 +111,8 @@ export async function holdEffect(sql: Sql, id: string, attempts: number, at: Ins
 /** When the next effect is due; null when none waits. */
 export async function nextEffectAt(sql: Sql): Promise<Instant | null> {
   const [row] = await sql<{ at: Instant | null }[]>`
-    select min(greatest(try_at, leased_until)) as at from outbox where state = 'ready'`;
+    select min(greatest(try_at, leased_until, case when bundle is not null and bundled_into is null
+        and exists (select from children c where c.state = 'released' and c.fan_id = o.fan) then created_at + ${LONGEST_WAIT}::interval end)) as at
+    from outbox o where state = 'ready' and (bundled_into is null or bundled_into = id)`;
   return row?.at ?? null;
 }

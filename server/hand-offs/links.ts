@@ -1,7 +1,7 @@
 import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 /** What a link opens. The purpose is part of the MAC: a link of one kind never opens another. */
-export type LinkPurpose = 'hand-off' | 'run' | 'sign-in' | 'file' | 'form';
+export type LinkPurpose = 'hand-off' | 'bundle' | 'run' | 'sign-in' | 'file' | 'form';
 
 /** What stands in a link: an id and, for hand-offs, the generation that moving or withdrawing raises. */
 export type Linked = { id: string; generation: number };

@@ -23,6 +23,7 @@ export const ACCESS: Record<string, Who> = {
   [paths.start.pattern]: 'anyone',
   [paths.status.pattern]: 'link',
   [paths.handOff.pattern]: 'link',
+  [paths.bundle.pattern]: 'link',
   [paths.decision.pattern]: 'link',
   [paths.file.pattern]: 'link',
   [paths.mailbox.pattern]: 'loopback',

@@ -9,6 +9,7 @@ import { mountApiRehearsals } from './api-rehearsals.ts';
 import { mountApiTables } from './api-tables.ts';
 import { mountApiVersions } from './api-versions.ts';
 import { mountAssets } from './assets.ts';
+import { mountBundle } from './bundle.tsx';
 import { mountChildren } from './children.tsx';
 import { problemHandlers, refuseMethods } from './errors.tsx';
 import { mountFiles } from './files.ts';
@@ -42,6 +43,7 @@ export function createApp(portal: Portal): Hono {
   mountTestClock(app, portal);
   mountHome(app, portal);
   mountStart(app, portal);
+  mountBundle(app, portal);
   mountStatus(app, portal);
   mountHandOffs(app, portal);
   mountFiles(app, portal);

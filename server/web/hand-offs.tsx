@@ -17,6 +17,7 @@ import type { FormState } from '../../views/parts/form-state.ts';
 import { paths } from '../../views/paths.ts';
 import type { Told } from '../actors/gate.ts';
 import { Refusal } from '../errors.ts';
+import { openAmongSiblings } from '../hand-offs/bundle.ts';
 import { type FoundHandOff, findHandOff, openFor } from '../hand-offs/find.ts';
 import type { Linked } from '../hand-offs/links.ts';
 import type { Portal } from '../portal.ts';
@@ -156,6 +157,8 @@ async function nextAfter(portal: Portal, { run, person, published: { definition 
   const { sql } = portal;
   const own = await openFor(sql, run, person);
   if (own !== null) return { is: 'yours', stage: stageTitle(definition, own.stage), href: linkTo(portal, own) };
+  const sibling = await openAmongSiblings(sql, run, person.email);
+  if (sibling !== null) return { is: 'yours', stage: sibling.title, href: linkTo(portal, sibling) };
   const now = await whereabouts(sql, run);
   if (now === null || now.status === 'done' || now.status === 'cancelled' || now.stage === null) return { is: 'ended' };
   const { actor } = stageOf(definition, now.stage);

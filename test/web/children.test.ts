@@ -92,6 +92,7 @@ describe('what an owner may do', () => {
     const path = await fanOf(run);
     const reminded = await act(path, { act: 'remind', child: ['0', '1'], reason: '' });
     expect(textOf(reminded.preview)).toContain('hal: hal@example.com gets one mail.');
+    await family.world.advance('5s');
     expect(await family.world.letters({ to: 'ida@example.com', kind: 'reminder' })).toHaveLength(1);
     await act(path, { act: 'resend', child: ['0'], reason: 'Lost mail' });
     expect(await family.world.letters({ to: 'hal@example.com', kind: 'hand_off' })).toHaveLength(2);
