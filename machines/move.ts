@@ -6,7 +6,7 @@ import { type Component, componentId } from './components/component.ts';
 import { type Definition, labelOf, type Successor, stageTitle } from './definition.ts';
 import type { RunEvent } from './event.ts';
 import { typeFaults } from './move-data.ts';
-import type { Outcome, RunContext, StoredSnapshot } from './outcome.ts';
+import type { Fan, Outcome, RunContext, StoredSnapshot } from './outcome.ts';
 import { askingOf } from './questions/asking.ts';
 import { step } from './step.ts';
 
@@ -136,8 +136,9 @@ function takenIn(from: Definition, to: Definition, taken: Record<string, number>
 
 /** What the run waits for must be the same there: nothing would ever tell it of anything else. */
 function waitingFaults(from: Workflow, to: Workflow, { context }: StoredSnapshot): string[] {
-  const { stage, waiting, awaiting } = context;
+  const { stage, waiting, awaiting, fan } = context;
   if (stage === null) return [];
+  if (fan) return fanFaults(from, to, fan);
   const [was, is] = [from, to].map(({ definition }) =>
     componentNamed(definition, stage, waiting?.component ?? awaiting?.component ?? ''),
   );
@@ -148,6 +149,18 @@ function waitingFaults(from: Workflow, to: Workflow, { context }: StoredSnapshot
   if (!awaiting) return [];
   const lacking = keptBy(is).filter((key) => !keptBy(was).includes(key));
   return lacking.map((key) => `What it waits for does not bring ${labelOf(to.definition, key)}, which that version keeps of it.`);
+}
+
+/** Children report to the call that started them: its workflow and what it counts must be the same there. */
+function fanFaults(from: Workflow, to: Workflow, { stage, component }: Fan): string[] {
+  const [was, is] = [from, to].map(({ definition }) => componentNamed(definition, stage, component));
+  if (is?.kind !== 'sub_workflow' || was?.kind !== 'sub_workflow')
+    return [`It waits for what it called as ${component}, and that version calls nothing so.`];
+  if (is.workflow !== was.workflow) return [`It waits for ${was.workflow}, and that version calls ${is.workflow} instead.`];
+  const names = (counts: Record<string, string>) => Object.keys(counts).sort().join(', ');
+  return names(is.counts) === names(was.counts)
+    ? []
+    : ['That version counts something else among the answers that came in already.'];
 }
 
 function componentNamed({ stages }: Definition, stage: string, id: string): Component | undefined {

@@ -22,6 +22,8 @@ export type Config = {
   /** BATON_SECRET_<NAME> by <NAME>. */
   secrets: Record<string, string>;
   httpAllow: string[];
+  /** How many mails about children go to one domain in a minute. */
+  mailsPerDomain: number;
   /** Null: nobody but people judges. */
   model: { apiKey: string; baseUrl: string | null; model: string } | null;
   workflowsDir: string;
@@ -151,6 +153,15 @@ const CLOCK: Setting<Config['clock']> = {
   parse: (text) => CLOCKS.find((clock) => clock === text) ?? null,
 };
 
+const MAILS_PER_DOMAIN: Setting<number> = {
+  name: 'BATON_MAILS_PER_DOMAIN',
+  what: 'How many mails about the children of runs go to the addresses of one domain in a minute; the rest follows a minute later.',
+  default: '600',
+  example: '100',
+  instead: 'a whole number from 1 to 100000',
+  parse: (text) => (/^[1-9]\d{0,5}$/.test(text) && Number(text) <= 100_000 ? Number(text) : null),
+};
+
 const HTTP_ALLOW: Setting<string[]> = {
   name: 'BATON_HTTP_ALLOW',
   what: 'Hosts that outgoing calls may reach although their addresses are private, with or without a port, separated by commas.',
@@ -241,6 +252,7 @@ export const SETTINGS: Setting<unknown>[] = [
   OWN_SETTING,
   OWN_SECRET,
   HTTP_ALLOW,
+  MAILS_PER_DOMAIN,
   ANTHROPIC_API_KEY,
   ANTHROPIC_BASE_URL,
   MODEL,
@@ -282,6 +294,7 @@ export function readConfig(env: Environment = process.env): Config {
     settings: named(env, OWN_SETTING, problems),
     secrets: named(env, OWN_SECRET, problems),
     httpAllow: take(HTTP_ALLOW) ?? [],
+    mailsPerDomain: take(MAILS_PER_DOMAIN) ?? 600,
     model: modelOf(take(ANTHROPIC_API_KEY), take(ANTHROPIC_BASE_URL), take(MODEL)),
     workflowsDir: take(WORKFLOWS) ?? fileURLToPath(new URL('../workflows', import.meta.url)),
     logLevel: take(LOG_LEVEL) ?? 'info',

@@ -126,6 +126,12 @@ table history
   CREATE TRIGGER history_is_append_only BEFORE DELETE OR UPDATE ON public.history FOR EACH ROW EXECUTE FUNCTION history_is_append_only() (enabled: A)
   CREATE TRIGGER history_is_never_emptied BEFORE TRUNCATE ON public.history FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only() (enabled: A)
 
+table mail_rates
+  domain text not null
+  began_at timestamp with time zone not null
+  sent integer not null
+  mail_rates_pkey: PRIMARY KEY (domain)
+
 table mails
   id uuid not null
   at timestamp with time zone not null

@@ -14,6 +14,7 @@ import type { Portal } from '../portal.ts';
 import type { Published } from '../workflows/library.ts';
 import { type ClaimedEffect, gatherBundle } from './outbox.ts';
 import type { Performer } from './perform.ts';
+import { takeTurn } from './rates.ts';
 import { headersFor } from './transports/letter.ts';
 import type { Attachment, Transport } from './transports/transport.ts';
 
@@ -38,6 +39,8 @@ export function createMailPerformer(portal: MailNeeds, transport: Transport): Pe
   return async (effect) => {
     const { mail } = BODY.parse(effect.body);
     const began = portal.clock.nowMs();
+    // Of hundreds of children each writes to somebody; other mails go out at once.
+    if (effect.bundle) await takeTurn(portal.sql, mail.to.email, portal.config.mailsPerDomain, portal.clock.nowMs());
     const bundle = effect.bundle ? await gatherBundle(portal.sql, effect.id) : [];
     if (bundle.length > 1) return sendBundle(portal, transport, host, effect, bundle, began);
     const attachments = await attachmentsOf(portal.sql, mail);

@@ -89,6 +89,14 @@ export async function postponeEffect(sql: Sql, id: string, tryAt: Instant, error
   await sql`update outbox set try_at = ${tryAt}, leased_until = null, error = ${error} where id = ${id} and state = 'ready'`;
 }
 
+/** An effect waits its turn: this was no try. */
+export async function deferEffect(sql: Sql, id: string, tryAt: Instant): Promise<void> {
+  await sql`
+    update outbox set try_at = ${tryAt}, leased_until = null, attempts = attempts - 1,
+      first_tried_at = case when attempts > 1 then first_tried_at end
+    where id = ${id} and state = 'ready'`;
+}
+
 /** An effect is given up: it is held, and its run is told or, if it has ended, marked, so that an operator sees it. */
 export async function holdEffect(sql: Sql, id: string, attempts: number, at: Instant, error: string): Promise<void> {
   await sql`

@@ -8,6 +8,7 @@ import type { Work } from '../pump.ts';
 import {
   type ClaimedEffect,
   claimEffects,
+  deferEffect,
   type EffectRecord,
   finishEffect,
   holdEffect,
@@ -15,6 +16,7 @@ import {
   postponeEffect,
   renewLeases,
 } from './outbox.ts';
+import { NotYet } from './rates.ts';
 
 /** How one kind of effect is done. Answers what to remember, and what to tell the run if it waits for it. */
 export type Performer = (effect: ClaimedEffect) => Promise<{ record: EffectRecord; told: Told | null }>;
@@ -49,6 +51,7 @@ export function performances({
   }
 
   async function failed(effect: ClaimedEffect, error: unknown): Promise<void> {
+    if (error instanceof NotYet) return deferEffect(sql, effect.id, error.at);
     const sentence = (error instanceof Error ? error.message : String(error)).slice(0, 500);
     log.warn({ err: error, run: effect.run_id, effect: effect.id }, 'An effect did not work.');
     const again = error instanceof EffectFailed ? error.again : true;

@@ -120,7 +120,11 @@ beforeAll(async () => {
   for (const [name, source] of Object.entries({ person: PERSON, group: GROUP, area: AREA, company: COMPANY }))
     await writeFile(join(dataDir, `${name}.yaml`), source);
   const { BATON_CLOCK: _, ...environment } = environmentFor(database.url, dataDir, sink);
-  servers = await Promise.all(Array.from({ length: SERVERS }, () => serverProcess({ ...environment, BATON_WORKFLOWS: dataDir })));
+  servers = await Promise.all(
+    Array.from({ length: SERVERS }, () =>
+      serverProcess({ ...environment, BATON_WORKFLOWS: dataDir, BATON_MAILS_PER_DOMAIN: '100000' }),
+    ),
+  );
   sql = connect(database.url, { name: 'crash-test', max: 5 });
   for (const server of servers) await server.start();
   ({ key } = await createKey({ sql, clock: createFixedClock('2026-01-01T00:00:00Z') }, 'test'));

@@ -274,3 +274,50 @@ describe('workflows that call each other', () => {
     expect(found(told(chain('one', 'two')), told(chain('two', 'one', FIRST)))).toEqual([]);
   });
 });
+
+const SHAPES: [what: string, from: string, to: string, says: RegExp][] = [
+  ['a part that an item has not', 'reviewer: person.email', 'reviewer: person.mail', /An item has no "mail"/],
+  ['an item as a whole', 'reviewer: person.email', 'reviewer: person', /"person" has parts/],
+  ['a part of something else', 'reviewer: person.email', 'reviewer: subject.email', /"subject" has no parts here/],
+  ['one item for each of a single value', 'each: people', 'each: subject', /holds a single value/],
+  ['an unknown list', 'each: people', 'each: peple', /No data "peple"/],
+  ['an unknown table', 'each: people', 'each: { table: people_table }', /no table "people_table"/],
+  ['a veto of nothing', 'collect: seen', 'veto: refused\n          collect: seen', /Nothing is counted as "refused"/],
+  [
+    'waiting for nothing',
+    'collect: seen',
+    'wait: { at_least: 2, of: refused }\n          collect: seen',
+    /Nothing is counted as "refused"/,
+  ],
+  ['counting without columns', '          collect: seen\n', '', /has no columns/],
+  ['a counter that counts anyway', 'counts: { yes_said:', 'counts: { arrived:', /"arrived" is counted anyway/],
+  ['a condition over no column', 'row.verdict == "yes"', 'row.verdikt == "yes"', /No such key: verdikt/],
+  ['a condition that is none', 'row.verdict == "yes"', 'row.verdict', /must be true or false/],
+  [
+    'until what is not counted',
+    'collect: seen',
+    'wait: { until: so_far.refused > 1 }\n          collect: seen',
+    /No such key: refused/,
+  ],
+  [
+    'saving from several',
+    'collect: seen',
+    'save: { word: remark }\n          collect: seen',
+    /Several children hand back several values/,
+  ],
+  ['collecting in what has no rows', 'collect: seen', 'collect: word', /word has no rows/],
+  [
+    'a result that is not declared',
+    'owners: [olga@example.com]\nactors',
+    'owners: [olga@example.com]\nresults: [nothing]\nactors',
+    /No data "nothing"/,
+  ],
+];
+
+describe('a call that cannot be meant', () => {
+  test.each(SHAPES)('with %s is found out in its own file', (_, from, to, says) => {
+    const { definition, findings } = readDefinition(changed(CALLER, from, to), 'panel.yaml');
+    expect(definition).toBeNull();
+    expect(findings.map(({ message }) => message)).toContainEqual(expect.stringMatching(says));
+  });
+});

@@ -30,6 +30,7 @@ test('without any setting the portal runs alone, on port 3000, and sends no mail
     settings: {},
     secrets: {},
     httpAllow: [],
+    mailsPerDomain: 600,
     workflowsDir: resolve('workflows'),
     logLevel: 'info',
   });
@@ -59,6 +60,7 @@ test('every setting is read', () => {
     ANTHROPIC_API_KEY: 'sk-ant-0123456789',
     ANTHROPIC_BASE_URL: 'https://gateway.example.com/',
     BATON_MODEL: 'claude-haiku-5-5',
+    BATON_MAILS_PER_DOMAIN: '100',
   });
   expect(config).toEqual({
     port: 0,
@@ -74,6 +76,7 @@ test('every setting is read', () => {
     settings: { OFFICE: 'Lisbon' },
     secrets: { PAYMENTS_TOKEN: 'pay' },
     httpAllow: ['erp.internal:8443', '10.0.0.7', '[::1]:80'],
+    mailsPerDomain: 100,
     workflowsDir: folder,
     logLevel: 'debug',
   });

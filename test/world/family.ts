@@ -47,13 +47,16 @@ export async function parentWith(name: string, lines: Record<string, string>): P
   return { name, source };
 }
 
-/** Opens a world with the family `opinions` and `opinion`, and these parents besides. */
-export async function openFamily(parents: { name: string; source: string }[] = []): Promise<FamilyWorld> {
+/** Opens a world with the family `opinions` and `opinion`, these parents besides, and these settings over its own. */
+export async function openFamily(
+  parents: { name: string; source: string }[] = [],
+  settings: Record<string, string> = {},
+): Promise<FamilyWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-family-'));
   for (const name of ['opinions', 'opinion'])
     await writeFile(join(folder, `${name}.yaml`), await readFile(join(FOLDER, `${name}.yaml`)));
   for (const { name, source } of parents) await writeFile(join(folder, `${name}.yaml`), source);
-  const world = await openWorld(() => ({ BATON_WORKFLOWS: folder }));
+  const world = await openWorld(() => ({ BATON_WORKFLOWS: folder, ...settings }));
   const { sql, actors } = world.portal;
   const settle = () => world.advance('0s');
 
