@@ -11,7 +11,7 @@ import { plannedChildren } from './items.ts';
 import { type JoinOutcome, openOf, type Tally, verdictOn } from './join.ts';
 import type { Fan } from './outcome.ts';
 import { momentOf } from './people.ts';
-import { answerRow, collectedColumns, collectedRows, MOST_COLLECTED } from './results.ts';
+import { answerRow, type ChildRow, collectedColumns, collectedRows, MOST_COLLECTED } from './results.ts';
 import type { Value } from './values.ts';
 import type { Writing } from './writing.ts';
 
@@ -45,7 +45,9 @@ export function startFanOut(w: Writing, definition: Definition, around: Surround
   release(w, component);
   if (until !== null)
     w.ask({ asks: 'timer', timer: { is: 'set', key: `${id}:over`, at: until, event: { type: 'fan_over', fan: id } } });
-  judge(w, definition, around, component, []);
+  // What is fixed at once is fixed before any of them stands in a row.
+  const planned = children.map((plan, place): ChildRow => ({ ...plan, index: place, state: 'open', report: null }));
+  judge(w, definition, { ...around, children: () => planned }, component, []);
 }
 
 /** Lets as many start as may be under way at the same time; nobody waits for those that nothing is awaited of. */

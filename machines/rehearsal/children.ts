@@ -33,7 +33,10 @@ function changed(family: Family, change: ChildrenChange): Family {
     }
     case 'reported': {
       const { fan, as, report } = change;
-      return as === 'conflicting' ? family : put(fan, ({ index }) => index === report.index, { state: as, report });
+      if (as === 'conflicting') return family;
+      const row = rows(fan).find(({ index }) => index === report.index);
+      const state = row?.state === 'removed' ? row.state : as;
+      return put(fan, ({ index }) => index === report.index, { state, report });
     }
     case 'removed':
       return put(change.fan, ({ index }) => index === change.index, { state: 'removed' });

@@ -87,7 +87,8 @@ export function familyParts(sql: Sql, steps: readonly FamilyStep[]) {
     changed_children as (
       update children c set
         state = case
-          when h.state = 'conflicting' then c.state
+          -- Who was removed is not expected any more, whatever they still send.
+          when h.state = 'conflicting' or h.was = 'removed' then c.state
           when h.state = 'released' and h.was <> 'waiting' then c.state
           when h.state = 'late' and exists (select from fans f where f.id = h.fan_id and f.outcome = 'not_awaited') then 'arrived'
           else h.state end,
