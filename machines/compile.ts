@@ -14,7 +14,17 @@ import {
 import type { Beginning, RunEvent } from './event.ts';
 import { holds } from './expressions.ts';
 import { shownFacts, withComputed } from './facts.ts';
-import { acceptPartial, changeChildren, endInTime, mayAccept, mayChange, noteLate, startFanOut, takeReports } from './fan-out.ts';
+import {
+  acceptPartial,
+  changeChildren,
+  endInTime,
+  mayAccept,
+  mayChange,
+  noteLate,
+  repin,
+  startFanOut,
+  takeReports,
+} from './fan-out.ts';
 import { escalate, markOverdue, maySign, openHandOff, reassign, remind, takeAnswers, takePart, withdraw } from './hand-offs.ts';
 import type { RunContext } from './outcome.ts';
 import { momentOf } from './people.ts';
@@ -106,6 +116,7 @@ export function compile(definition: Definition, around: Surroundings) {
         note_late: act((w, event) => event.type === 'reported' && noteLate(w, event)),
         end_fan: act((w) => endInTime(w, definition, around)),
         accept_partial: act((w, event) => event.type === 'fan_accepted' && acceptPartial(w, definition, around, event)),
+        repin: act((w, event) => event.type === 'fan_repinned' && repin(w, definition, event)),
         change_children: act((w, event) => event.type === 'fan_changed' && changeChildren(w, definition, around, event)),
         look_up: act((w, _, at: Place) => takeRow(w, definition, around, at.stage, at.component)),
         apply_rules: act((w, _, at: Place) => takeRule(w, definition, at.stage, at.component)),

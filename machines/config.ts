@@ -116,6 +116,7 @@ function fanState(params: Place, next: string) {
       reported: { guard: 'is_fan' as const, actions: 'take_reports' as const },
       fan_over: { guard: 'is_fan' as const, actions: 'end_fan' as const },
       fan_accepted: { guard: 'is_acceptable' as const, actions: 'accept_partial' as const },
+      fan_repinned: { guard: 'is_fan' as const, actions: 'repin' as const },
       fan_changed: { guard: 'is_changeable' as const, actions: 'change_children' as const },
     },
   };

@@ -21,6 +21,7 @@ export type RunEvent =
   | (Stamped & { type: 'fan_over'; fan: string })
   | (Stamped & { type: 'fan_accepted'; fan: string; by: string; reason: string })
   | (Stamped & { type: 'fan_changed'; fan: string; change: FanChange; by: string; reason: string })
+  | (Stamped & { type: 'fan_repinned'; fan: string; version: number; by: string; reason: string })
   | (Stamped & { type: 'retried'; by: string })
   /** `recalled`: its parent needs it no longer, and need not be told. */
   | (Stamped & { type: 'cancelled'; by: string; reason: string; recalled?: true })

@@ -138,6 +138,20 @@ export function acceptPartial(
   if (fan) join(w, definition, around, componentOf(definition, fan), 'accepted', [], { by, reason });
 }
 
+/** The owner lets those that have not begun begin in another version. */
+export function repin(
+  w: Writing,
+  definition: Definition,
+  { version, by, reason }: Extract<RunEvent, { type: 'fan_repinned' }>,
+): void {
+  const { fan, calls } = w.context;
+  if (!fan) return;
+  const { workflow } = componentOf(definition, fan);
+  w.change({ calls: { ...calls, [workflow]: version } });
+  w.ask({ asks: 'children', change: { is: 'repinned', fan: fan.id, version } });
+  w.happened({ what: 'repinned', fan: fan.id, stage: fan.stage, component: fan.component, version, by, reason });
+}
+
 /** The owner adds, removes or replaces a child; what is awaited is judged anew. */
 export function changeChildren(
   w: Writing,

@@ -136,6 +136,8 @@ export type ChildrenChange =
   | { is: 'removed'; fan: string; index: number; by: string; reason: string }
   /** Everything still open: of one fan-out, or of the whole run. */
   | { is: 'withdrawn'; fan: string | null; by: string; reason: string }
+  /** Children that have not begun are to begin in this version. */
+  | { is: 'repinned'; fan: string; version: number }
   | { is: 'joined'; fan: string; outcome: JoinOutcome; reason: string; by: string };
 
 /** A child that is to start: what it is called, and what it begins with. */
@@ -194,6 +196,7 @@ export type Happening =
       by: string;
       reason: string;
     }
+  | { what: 'repinned'; fan: string; stage: string; component: string; version: number; by: string; reason: string }
   | { what: 'retried'; by: string; effect: string }
   | { what: 'cancelled'; by: string; reason: string }
   | { what: 'ended'; stage: string | null };

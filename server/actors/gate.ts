@@ -95,6 +95,7 @@ const EVENT = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('reported'), fan: z.uuid(), reports: z.array(REPORT).min(1) }),
   z.strictObject({ type: z.literal('fan_over'), fan: z.uuid() }),
   z.strictObject({ type: z.literal('fan_accepted'), fan: z.uuid(), by: z.string(), reason: z.string() }),
+  z.strictObject({ type: z.literal('fan_repinned'), fan: z.uuid(), version: z.int(), by: z.string(), reason: z.string() }),
   z.strictObject({ type: z.literal('fan_changed'), fan: z.uuid(), change: FAN_CHANGE, by: z.string(), reason: z.string() }),
   z.strictObject({ type: z.literal('cancelled'), by: z.string(), reason: z.string(), recalled: z.literal(true).optional() }),
 ]);

@@ -26,6 +26,7 @@ export function familyParts(sql: Sql, steps: readonly FamilyStep[]) {
   const released = columns(rows.flatMap((row) => row.released));
   const withdrawn = columns(rows.flatMap((row) => row.withdrawn));
   const joined = columns(rows.flatMap((row) => row.joined));
+  const repinned = columns(rows.flatMap((row) => row.repinned));
   const told = columns(rows.flatMap((row) => row.told));
   return sql`,
     fanned_out as (
@@ -109,6 +110,13 @@ export function familyParts(sql: Sql, steps: readonly FamilyStep[]) {
         list_of(${joined('at')})::timestamptz[], list_of(${joined('by')}), list_of(${joined('reason')})
       ) as j(run_id, fan_id, outcome, at, by, reason)
       join taken t on t.id = j.run_id where f.id = j.fan_id
+    ),
+    repinned as (
+      update fans f set version = p.version
+      from unnest(
+        list_of(${repinned('run_id')})::uuid[], list_of(${repinned('fan_id')})::uuid[], list_of(${repinned('version')})::int[]
+      ) as p(run_id, fan_id, version)
+      join taken t on t.id = p.run_id where f.id = p.fan_id
     ),
     told as (
       insert into messages (run_id, key, event, deliver_at, try_at)
@@ -205,6 +213,7 @@ function rowsOf({ run: run_id, at, outcome: { children, tells } }: FamilyStep) {
     joined: joins
       .filter(({ fan }) => !begun.has(fan))
       .map(({ fan, outcome, by, reason }) => ({ run_id, fan_id: fan, outcome, by, reason, at })),
+    repinned: of('repinned').map(({ fan, version }) => ({ run_id, fan_id: fan, version })),
     told: tells.map(({ run, key, event }) => ({ run_id, to_run: run, key, event, at })),
   };
 }

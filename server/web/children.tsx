@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
+import { callFindings } from '../../machines/check/calls.ts';
 import type { SubWorkflowComponent } from '../../machines/components/component.ts';
 import type { Definition } from '../../machines/definition.ts';
 import { mayAccept } from '../../machines/fan-out.ts';
@@ -56,6 +57,7 @@ export function mountChildren(app: Hono, portal: Portal): void {
     try {
       if (act === 'add') return await add(c, portal, scene, posted, reason);
       if (reason === '' && act !== 'remind') return page(c, portal, scene, { wrong: 'Please give a reason.' });
+      if (act === 'repin') return await repin(c, portal, scene, reason);
       if (act === 'accept') return await accept(c, portal, scene, posted, reason);
       return await actOnMany(c, portal, scene, posted, reason);
     } catch (error) {
@@ -117,6 +119,7 @@ async function page(c: OwnerContext, portal: Portal, scene: Scene, telling: Tell
       next={next === undefined ? null : `${here}?${new URLSearchParams({ state: state ?? '', from: String(next.index) })}`}
       waits={waiting !== null}
       mayAccept={mayAccept(definition, waiting, fan.id)}
+      newer={await newerVersion(portal, fan)}
       adding={
         sections === null
           ? null
@@ -141,11 +144,19 @@ const DONE: Record<string, string> = {
   remind: 'They are reminded.',
   resend: 'They are asked anew.',
   remove: 'They are removed.',
+  repin: 'Those that have not begun begin in the newest version.',
 };
 
 function doneNotice(c: OwnerContext) {
   const text = DONE[c.req.query('done') ?? ''];
   return text === undefined ? null : { tone: 'good' as const, text };
+}
+
+/** The newest version, where children that have not begun would begin in an older one; null else. */
+async function newerVersion({ library }: Portal, { workflow, version, counts }: FanView): Promise<number | null> {
+  if (version === null || (counts.waiting ?? 0) + (counts.released ?? 0) === 0) return null;
+  const newest = await library.newestNumber(workflow).catch(() => version);
+  return newest > version ? newest : null;
 }
 
 /** What a new child is asked that differs from child to child; null when none can be added. */
@@ -200,6 +211,21 @@ async function accept(c: OwnerContext, portal: Portal, scene: Scene, posted: Pos
   const told = await portal.actors.tell(run.id, { type: 'fan_accepted', fan: fan.id, by: c.var.owner, reason });
   if (told.is !== 'stepped') throw new Refusal(409, 'gone_on', 'The run cannot go on in this way, or has gone on already.');
   return done(c, scene, 'accept');
+}
+
+/** Those that have not begun begin in the newest version, if it still keeps the contract with this run's workflow. */
+async function repin(c: OwnerContext, portal: Portal, { run, fan, component }: Scene, reason: string) {
+  const newest = await portal.library.newest(fan.workflow);
+  const called = (workflow: string) => (workflow === fan.workflow ? newest.definition : null);
+  const broken = callFindings(run.published.definition, called).filter(
+    ({ path }) => component !== null && path.includes(fan.stage) && !path.includes('workflow'),
+  );
+  const [fault] = broken;
+  if (fault !== undefined) throw new Refusal(409, 'breaks', `Version ${newest.version} does not fit this run: ${fault.message}`);
+  const event = { type: 'fan_repinned' as const, fan: fan.id, version: newest.version, by: c.var.owner, reason };
+  const told = await portal.actors.tell(run.id, event);
+  if (told.is !== 'stepped') throw new Refusal(409, 'gone_on', 'The run has gone on already.');
+  return done(c, { run, fan, component, callee: null }, 'repin');
 }
 
 type Many = 'remind' | 'resend' | 'remove';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readDefinition } from '../../machines/check/read.ts';
 import { createKey } from '../../server/api-keys.ts';
 import { type FamilyWorld, openFamily, parentWith } from '../world/family.ts';
 import { linkIn, type Page, type Visitor } from '../world/visitor.ts';
@@ -7,7 +8,10 @@ let family: FamilyWorld;
 let owner: Visitor;
 
 beforeAll(async () => {
-  family = await openFamily([await parentWith('left-open', { wait: 'any', rest: 'leave_open' })]);
+  family = await openFamily([
+    await parentWith('left-open', { wait: 'any', rest: 'leave_open' }),
+    await parentWith('one-by-one', { in_order: 'true' }),
+  ]);
   owner = family.world.visitor();
   await owner.submit(await owner.get('/sign-in'), { email: 'olga@example.com' });
   const letter = (await family.world.letters({ to: 'olga@example.com', kind: 'sign_in' })).at(-1);
@@ -179,5 +183,29 @@ describe('the tree', () => {
       ],
     });
     expect(await get('tree')).toMatchObject({ tree: [{ depth: 0 }, { depth: 1, key: 'sam' }] });
+  });
+});
+
+describe('versions of what is called', () => {
+  test('stay as they were when the run began, until an owner says otherwise for those not asked yet', async () => {
+    const run = await family.ask('one-by-one', ['vera', 'wolf']);
+    const { library } = family.world.portal;
+    const old = await library.newest('opinion');
+    const source = old.source.replace('title: Opinion\n', 'title: Opinion, newly\n');
+    const { definition } = readDefinition(source, 'opinion.yaml');
+    if (definition === null) throw new Error('The new version cannot be read.');
+    await library.publish({ source, definition, origin: 'command', by: 'test', note: '' });
+    await family.ask('opinions', ['xaver']);
+    const path = await fanOf(run);
+    const page = await owner.get(path);
+    expect(textOf(page)).toContain(`Begin those not asked yet in version ${old.version + 1}`);
+    await owner.submit(page, { act: 'repin', reason: 'Better words' }, path);
+    await family.answer(run, 'vera', 'yes');
+    await family.answer(run, 'wolf', 'yes');
+    const children = await family.children(run);
+    const rows = await family.world.portal.sql<{ version: number }[]>`
+      select version from runs where id = any(${children.map(({ child_id }) => child_id ?? '')}::uuid[]) order by id`;
+    expect(rows.map(({ version }) => version)).toEqual([old.version, old.version + 1]);
+    expect(textOf(await owner.get(`/runs/${run}`))).toContain('that have not begun begin in version');
   });
 });

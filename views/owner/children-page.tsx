@@ -22,6 +22,8 @@ export type ChildrenPageProps = {
   /** Whether the run still waits for them. */
   waits: boolean;
   mayAccept: boolean;
+  /** A newer version in which those that have not begun could begin. */
+  newer: number | null;
   /** What a new child is asked; null when none can be added. */
   adding: { sections: ShownSection[]; form: FormState; typed: Record<string, string>; problem: string | null } | null;
   notice: { tone: 'good' | 'wrong'; text: string } | null;
@@ -69,6 +71,7 @@ export function ChildrenPage(props: ChildrenPageProps) {
         </nav>
       )}
       {props.waits && props.mayAccept ? <Accept here={here} /> : null}
+      {props.waits && props.newer !== null ? <Repin here={here} newer={props.newer} /> : null}
       {props.waits && props.adding !== null ? <Add {...props} adding={props.adding} here={here} /> : null}
     </OwnerPage>
   );
@@ -167,6 +170,24 @@ function Accept({ here }: { here: string }) {
         </div>
         <button class="button" type="submit" name="act" value="accept">
           See what will happen
+        </button>
+      </form>
+    </details>
+  );
+}
+
+function Repin({ here, newer }: { here: string; newer: number }) {
+  return (
+    <details class="act">
+      <summary>Begin those not asked yet in version {newer}</summary>
+      <p>Those under way stay in theirs.</p>
+      <form method="post" action={here}>
+        <div class="field">
+          <label for="repin-reason">Reason; it stands in the history</label>
+          <input id="repin-reason" name="reason" type="text" required maxlength={1000} />
+        </div>
+        <button class="button" type="submit" name="act" value="repin">
+          Use version {newer}
         </button>
       </form>
     </details>

@@ -92,7 +92,8 @@ type Later = Extract<
       | 'reported'
       | 'joined'
       | 'held'
-      | 'children_changed';
+      | 'children_changed'
+      | 'repinned';
   }
 >;
 
@@ -127,6 +128,7 @@ function moreOf(happening: Later, definition: Definition, stage: (key: string) =
     case 'joined':
     case 'held':
     case 'children_changed':
+    case 'repinned':
       return childrenLine(happening, stage, definition);
     case 'version_moved':
       return line(`${happening.by} moved the run from version ${happening.from} to version ${happening.to}.`, {
@@ -135,7 +137,7 @@ function moreOf(happening: Later, definition: Definition, stage: (key: string) =
   }
 }
 
-type OfChildren = Extract<Happening, { what: 'fanned_out' | 'reported' | 'joined' | 'held' | 'children_changed' }>;
+type OfChildren = Extract<Happening, { what: 'fanned_out' | 'reported' | 'joined' | 'held' | 'children_changed' | 'repinned' }>;
 
 function childrenLine(happening: OfChildren, stage: (key: string) => string, definition: Definition): Line {
   switch (happening.what) {
@@ -162,6 +164,13 @@ function childrenLine(happening: OfChildren, stage: (key: string) => string, def
       return line(`${stage(happening.stage)} waits for an owner: ${count(happening.failed, 'child', 'children')} failed.`, {
         tone: 'bad',
       });
+    case 'repinned':
+      return line(
+        `${happening.by} lets those at ${stage(happening.stage)} that have not begun begin in version ${happening.version}.`,
+        {
+          why: happening.reason,
+        },
+      );
     case 'children_changed':
       return line(`${happening.by} ${CHANGED[happening.change]} ${happening.key ?? 'a child'} at ${stage(happening.stage)}.`, {
         why: happening.reason,
