@@ -49,8 +49,7 @@ function itemsOf(
   if (typeof each !== 'string') return rowsForItems(definition, around, each, context);
   const value = context.facts[each]?.value;
   if (!Array.isArray(value)) return [];
-  const rows = rowsIn(value);
-  if (rows.length > 0) return rows;
+  if (definition.data[each]?.type === 'list') return rowsIn(value);
   return value.flatMap((item): Row[] => {
     if (typeof item === 'string') return [{ value: item }];
     return isPerson(item) ? [{ email: item.email, ...(item.name === null ? {} : { name: item.name }) }] : [];

@@ -55,9 +55,12 @@ export function isFile(value: unknown): value is FileReference {
   return typeof value === 'object' && value !== null && 'sha256' in value && 'id' in value;
 }
 
-/** True for a person as opposed to any other value. */
+/**
+ * True for a person as opposed to any other single value. A row of a list whose columns are just these two looks the same:
+ * of lists the field says what they hold.
+ */
 export function isPerson(value: unknown): value is Person {
-  return typeof value === 'object' && value !== null && 'email' in value && 'name' in value;
+  return typeof value === 'object' && value !== null && 'email' in value && 'name' in value && Object.keys(value).length === 2;
 }
 
 /** True for any JSON in its box. */
@@ -65,13 +68,13 @@ export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && 'json' in value && Object.keys(value).length === 1;
 }
 
-/** The rows of a list; none for any other value. */
+/** The rows of a list; none for any other value but people, whom the field tells apart. */
 export function rowsIn(value: Value | undefined): Row[] {
   return Array.isArray(value) ? value.filter(isRow) : [];
 }
 
 function isRow(item: string | FileReference | Person | Row): item is Row {
-  return typeof item === 'object' && !isFile(item) && !isPerson(item);
+  return typeof item === 'object' && !isFile(item);
 }
 
 /** Every file in a value: itself, those of a list, those in its rows. */

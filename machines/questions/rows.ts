@@ -2,6 +2,7 @@ import { missing, readTyped } from '../fields/field.ts';
 import { counted, type ReadRow } from '../fields/list.ts';
 import type { Scalar } from '../fields/scalar.ts';
 import { type Facts, type Problem, type Row, rowsIn, type Value } from '../values.ts';
+import { pastedColumns, pastedLines, pastedName } from './pasted.ts';
 import type { ChecklistRow, RowsQuestion } from './question.ts';
 import type { Sent } from './read.ts';
 
@@ -33,12 +34,35 @@ function readOpenRows(question: RowsQuestion, sent: Sent): ReadRows {
     problems.push(...found.map(({ field, sentence }) => ({ field, sentence })));
     return [{ ok: true as const, row }];
   });
+  const pasted = readPasted(question, sent);
+  problems.push(...pasted.problems);
+  rows.push(...pasted.rows);
   if (problems.length > 0) return { is: 'problem', problems };
   if (rows.length === 0) return { is: 'nothing' };
   const read = counted(question.field, rows);
   return read.ok
     ? { is: 'answer', value: read.value }
     : { is: 'problem', problems: [{ field: question.name, sentence: read.sentence }] };
+}
+
+const MOST_TOLD = 5;
+
+/** Rows out of a list that was pasted as text; what is wrong is told with its line. */
+function readPasted(question: RowsQuestion, { texts }: Sent): { rows: ReadRow[]; problems: Problem[] } {
+  const field = pastedName(question.name);
+  const columns = pastedColumns(question);
+  const faults: string[] = [];
+  const rows = pastedLines(texts[field]?.[0] ?? '', columns).map(({ number, cells, tooMany }): ReadRow => {
+    const typed = Object.fromEntries(Object.entries(cells).map(([key, cell]) => [cellName(question.name, number, key), [cell]]));
+    const keys = columns.map(({ key }) => key);
+    const { row, found } = readRow(question, { texts: typed, files: {} }, number, keys);
+    if (tooMany) faults.push(`Line ${number} has more than ${columns.length} parts.`);
+    faults.push(...found.map(({ sentence }) => `Line ${number}: ${sentence}`));
+    return { ok: true, row };
+  });
+  if (faults.length === 0) return { rows, problems: [] };
+  const more = faults.length > MOST_TOLD ? [`And ${faults.length - MOST_TOLD} more.`] : [];
+  return { rows, problems: [{ field, sentence: [...faults.slice(0, MOST_TOLD), ...more].join(' ') }] };
 }
 
 const MOST_NUMBER = 10_000;

@@ -3,6 +3,7 @@ import { type Definition, labelOf, stageOf, stageTitle } from '../../machines/de
 import { dataIn, holds } from '../../machines/expressions.ts';
 import { readJson, typedValue } from '../../machines/fields/field.ts';
 import { typedRow } from '../../machines/fields/list.ts';
+import { pastedName } from '../../machines/questions/pasted.ts';
 import { type Asking, type Question, questionsOf, type Section } from '../../machines/questions/question.ts';
 import { type Against, answersSoFar, isAsked, isRequired, withAnswers } from '../../machines/questions/read.ts';
 import { cellName } from '../../machines/questions/rows.ts';
@@ -147,6 +148,7 @@ export function labelsOf(asking: Pick<Asking, 'sections'>, definition: Definitio
     if (exact !== undefined) return exact.label;
     const list = questions.find((question) => question.is === 'rows' && name.startsWith(`${question.name}.`));
     if (list?.is !== 'rows') return labelOf(definition, name);
+    if (name === pastedName(list.name)) return `${list.label}, pasted`;
     const [row = '', column = ''] = name.slice(list.name.length + 1).split('.');
     const item = list.rows.is === 'items' ? list.rows.items.find(({ key }) => key === row)?.row.item : undefined;
     const where = item === undefined ? `${list.field.item ?? 'Row'} ${Number(row) + 1}` : String(item);

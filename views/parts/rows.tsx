@@ -1,4 +1,5 @@
 import { showRowCell } from '../../machines/fields/list.ts';
+import { pastedColumns, pastedName } from '../../machines/questions/pasted.ts';
 import type { ChecklistRow, Column, RowsQuestion } from '../../machines/questions/question.ts';
 import { columnsOf } from '../../machines/questions/question.ts';
 import { cellName } from '../../machines/questions/rows.ts';
@@ -69,9 +70,48 @@ function OpenRows({ question, form }: { question: RowsQuestion; form: FormState 
           Add a {item.toLowerCase()}
         </button>
       ) : null}
+      <Paste question={question} form={form} />
     </>
   );
 }
+
+/** Long lists are not typed row by row. */
+function Paste({ question, form }: { question: RowsQuestion; form: FormState }) {
+  const columns = pastedColumns(question);
+  if (columns.length === 0 || question.field.max < MOST_BY_HAND) return null;
+  const name = pastedName(question.name);
+  const problem = form.problems[name];
+  const text = form.typed[name]?.[0] ?? '';
+  const order = columns.map(({ key, column }) => titleOf({ key, field: column })).join(', ');
+  return (
+    <details class="paste" open={text !== '' || problem !== undefined}>
+      <summary>Paste a list</summary>
+      <div class={problem === undefined ? 'field' : 'field field-wrong'}>
+        <label for={`f-${name}`}>One line for each: {order}</label>
+        <p class="help" id={`h-${name}`}>
+          Separated by tabs, semicolons or commas, as a spreadsheet copies them. What is typed above counts, too.
+        </p>
+        {problem === undefined ? null : (
+          <p class="problem" id={`p-${name}`}>
+            {problem}
+          </p>
+        )}
+        <textarea
+          id={`f-${name}`}
+          name={name}
+          rows={6}
+          aria-describedby={problem === undefined ? `h-${name}` : `p-${name} h-${name}`}
+          aria-invalid={problem === undefined ? undefined : 'true'}
+        >
+          {text}
+        </textarea>
+      </div>
+    </details>
+  );
+}
+
+// Fewer are typed faster than pasted.
+const MOST_BY_HAND = 20;
 
 function FixedRow({ question, row, index, form }: { question: RowsQuestion; row: Row; index: number; form: FormState }) {
   const columns = columnsOf(question);

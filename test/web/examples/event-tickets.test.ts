@@ -24,6 +24,10 @@ test('each of twelve attendees gets one ticket by mail, and the organiser hears 
   expect(await run.where()).toBe('done');
   const keys = stage.world.sink.calls.map(({ headers }) => headers['idempotency-key']);
   expect([keys.length, new Set(keys).size]).toEqual([12, 12]);
+  expect(stage.world.sink.calls[0]?.json).toMatchObject({
+    email: expect.stringContaining('guest'),
+    seat: expect.stringMatching(/hall|balcony|online/i),
+  });
   const letters = (await stage.world.letters({ kind: 'outcome' })).filter(({ to }) => to.startsWith('guest'));
   expect([letters.length, new Set(letters.map(({ to }) => to)).size]).toEqual([12, 12]);
   expect(letters[0]?.attachments).toHaveLength(1);
