@@ -36,7 +36,11 @@ const STARTING = z.strictObject({
 });
 
 const LISTING = z.object({
-  workflow: z.string().max(64).optional(),
+  workflow: z
+    .string()
+    .max(64)
+    .regex(/^\P{Cc}*$/u, 'No workflow is called that.')
+    .optional(),
   status: z.enum(FILTER_STATUSES).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   after: z.uuid().optional(),
