@@ -165,7 +165,7 @@ function FilterForm({ workflows, filter }: RunsPageProps) {
           </select>
         </div>
         <div class="field filter-text">
-          <label for="q">Words in the title, a person or any value</label>
+          <label for="q">Title, person or any value</label>
           <input id="q" name="q" type="search" value={filter.text} maxlength={200} />
         </div>
         <button class="button button-quiet" type="submit">
