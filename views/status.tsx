@@ -12,7 +12,7 @@ export type StatusPageProps = {
   version: number;
   here: string;
   standing: Standing;
-  stages: { title: string; is: 'done' | 'current' | 'later' }[];
+  stages: StageLine[];
   /** Where the way forks: one of these comes next. */
   either: string[];
   facts: ShownFact[];
@@ -20,6 +20,9 @@ export type StatusPageProps = {
   words: TimelineWords;
   contact: string;
 };
+
+/** A stage on the way of a request. One that was left out says why nobody was asked. */
+export type StageLine = { title: string; is: 'done' | 'current' | 'later' } | { title: string; is: 'skipped'; because: string };
 
 export type Standing =
   | { is: 'waiting'; who: Person; stage: string; since: Instant; dueAt: Instant | null; late: boolean }
@@ -40,10 +43,11 @@ export function StatusPage(props: StatusPageProps) {
           <StandingNow standing={props.standing} timezone={props.words.timezone} />
           <h2>The way of your request</h2>
           <ol class="steps">
-            {props.stages.map(({ title, is }) => (
-              <li class={is} aria-current={is === 'current' ? 'step' : undefined}>
-                {title}
-                {is === 'done' ? <span class="visually-hidden"> (done)</span> : null}
+            {props.stages.map((stage) => (
+              <li class={stage.is} aria-current={stage.is === 'current' ? 'step' : undefined}>
+                {stage.title}
+                {stage.is === 'done' ? <span class="visually-hidden"> (done)</span> : null}
+                {stage.is === 'skipped' ? <span> (left out: {stage.because})</span> : null}
               </li>
             ))}
             {props.either.length === 0 ? null : <li>Then, depending on the answer: {oneOf(props.either)}</li>}

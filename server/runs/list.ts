@@ -1,26 +1,13 @@
 import type { RunStatus } from '../../machines/outcome.ts';
+import { soughtIn } from '../../machines/sought.ts';
 import type { Instant, Person } from '../../machines/values.ts';
 import type { Clock } from '../clock.ts';
 import type { Sql } from '../database/connect.ts';
+import type { Library } from '../workflows/library.ts';
+import { fitting, type RunFilter } from './filter.ts';
+import { searchRuns } from './search.ts';
 
-type Needs = { sql: Sql; clock: Clock };
-
-/**
- * Which runs to list. `workflows`: those that the reader may see; null: all. `after`: the last run of the page before.
- * `text` is looked for in the title, the starter and every value that was gathered; a number also finds amounts.
- */
-export type RunFilter = {
-  workflows: string[] | null;
-  status: RunFilterStatus | null;
-  text: string;
-  /** Only runs that no other one called. */
-  top?: boolean;
-  after: string | null;
-  limit: number;
-};
-
-/** `open`: not ended; `overdue`: open, and the person who has it is late. */
-export type RunFilterStatus = RunStatus | 'open' | 'overdue';
+type Needs = { sql: Sql; clock: Clock; library: Library };
 
 /** A run in a list. A run that was set aside needs attention, too. */
 export type RunLine = {
@@ -55,12 +42,37 @@ type Row = {
   due_at: Instant | null;
 };
 
-/** A page of runs, the newest first, and where the next page begins. Ids are in order of time, so they are the order. */
-export async function listRuns({ sql, clock }: Needs, filter: RunFilter): Promise<{ runs: RunLine[]; next: string | null }> {
-  const { workflows, status, after, limit } = filter;
-  const like = `%${filter.text.trim().replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
-  const states = statesOf(status);
-  const numbers = numbersLike(filter.text);
+/**
+ * A page of runs, the newest first, and where the next page begins. `found` counts what fits on all pages; there may be
+ * more when it is not `complete`.
+ */
+export type RunList = { runs: RunLine[]; next: string | null; found: number; complete: boolean };
+
+// Counting stops here: beyond it nobody needs the number, and counting would take longer than listing.
+const COUNTS_TO = 10_000;
+
+/** Lists runs. Their ids are in order of time, so they are the order. */
+export async function listRuns(needs: Needs, filter: RunFilter): Promise<RunList> {
+  const { sql, clock } = needs;
+  const { after, limit } = filter;
+  const sought = soughtIn(filter.text);
+  if (sought.length > 0) {
+    const { ids, ...found } = await searchRuns(needs, filter, sought);
+    return { runs: await readLines(sql, sql`r.id = any(${ids}::uuid[])`, limit), ...found };
+  }
+  const [lines, [counted]] = await Promise.all([
+    readLines(sql, fitting(sql, clock.now(), filter, after), limit + 1),
+    sql<{ found: number }[]>`
+      select count(*)::int as found
+      from (select from runs r where ${fitting(sql, clock.now(), filter, null)} limit ${COUNTS_TO + 1}) c`,
+  ]);
+  const runs = lines.slice(0, limit);
+  const found = counted?.found ?? 0;
+  const next = lines.length > limit ? (runs.at(-1)?.id ?? null) : null;
+  return { runs, next, found: Math.min(found, COUNTS_TO), complete: found <= COUNTS_TO };
+}
+
+async function readLines(sql: Sql, which: ReturnType<typeof fitting>, limit: number): Promise<RunLine[]> {
   const rows = await sql<Row[]>`
     select r.id, r.workflow, r.version, w.newest as live, r.title, case when r.set_aside is null then r.status else 'attention' end as status,
       r.stage, r.starter_email, r.starter_name, r.started_at, r.ended_at, h.person_email, h.person_name, h.opened_at, h.due_at
@@ -68,18 +80,9 @@ export async function listRuns({ sql, clock }: Needs, filter: RunFilter): Promis
       select person_email, person_name, opened_at, due_at from hand_offs
       where run_id = r.id and state = 'open' order by opened_at desc limit 1
     ) h on true
-    where (${workflows}::text[] is null or r.workflow = any(${workflows}::text[]))
-      and (${states}::text[] is null or case when r.set_aside is null then r.status else 'attention' end = any(${states}::text[]))
-      and (${status !== 'overdue'}::boolean or h.due_at < ${clock.now()})
-      and (${filter.top !== true}::boolean or r.parent_id is null)
-      and (${after}::uuid is null or r.id < ${after}::uuid)
-      -- What was gathered is read out of the snapshots: an index over it would cost each step more than a search costs an owner.
-      and (${filter.text.trim() === ''}::boolean or r.title ilike ${like} or r.starter_email ilike ${like} or r.starter_name ilike ${like}
-        or exists (select from json_each(r.snapshot->'context'->'facts') f
-          where (json_typeof(f.value->'value') <> 'number' and f.value->>'value' ilike ${like}) or f.value->>'value' = any(${numbers}::text[])))
-    order by r.id desc limit ${limit + 1}`;
-  const runs = rows.slice(0, limit).map(lineOf);
-  return { runs, next: rows.length > limit ? (runs.at(-1)?.id ?? null) : null };
+    where ${which}
+    order by r.id desc limit ${limit}`;
+  return rows.map(lineOf);
 }
 
 /** How many runs of a workflow are where. `open` counts those that need attention, too. */
@@ -93,19 +96,6 @@ export async function countRuns({ sql }: Pick<Needs, 'sql'>, workflows: string[]
       count(*) filter (where ended_at is not null)::int as ended
     from runs where workflow = any(${workflows}::text[]) group by workflow`;
   return new Map(rows.map(({ workflow, ...counts }) => [workflow, counts]));
-}
-
-/** How a number that somebody typed, like 7,500 or 7.500,00, may be stored: as it is, or as an amount in minor units. */
-function numbersLike(text: string): string[] {
-  const typed = text.trim().replace(/^\p{Sc}\s*|\s*\p{Sc}$/gu, '');
-  if (!/^\d[\d.,'\s]*$/.test(typed)) return [];
-  const digits = typed.replace(/\D/g, '');
-  return [digits, `${digits}00`];
-}
-
-function statesOf(status: RunFilterStatus | null): RunStatus[] | null {
-  if (status === null) return null;
-  return status === 'open' || status === 'overdue' ? ['active', 'attention'] : [status];
 }
 
 function lineOf(row: Row): RunLine {

@@ -8,6 +8,7 @@ import { type ApiKey, findKey } from '../api-keys.ts';
 import { notFound, Refusal } from '../errors.ts';
 import type { Portal } from '../portal.ts';
 import { readEvent } from '../runs/events.ts';
+import { FILTER_STATUSES } from '../runs/filter.ts';
 import { readRun } from '../runs/find.ts';
 import { listRuns } from '../runs/list.ts';
 import { factsForStart } from '../runs/start.ts';
@@ -35,8 +36,12 @@ const STARTING = z.strictObject({
 });
 
 const LISTING = z.object({
-  workflow: z.string().max(64).optional(),
-  status: z.enum(['active', 'attention', 'done', 'cancelled', 'open', 'overdue']).optional(),
+  workflow: z
+    .string()
+    .max(64)
+    .regex(/^\P{Cc}*$/u, 'No workflow is called that.')
+    .optional(),
+  status: z.enum(FILTER_STATUSES).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   after: z.uuid().optional(),
   q: z.string().max(200).default(''),
@@ -70,8 +75,8 @@ export function mountApi(app: Hono, portal: Portal): void {
       after: after ?? null,
       limit,
     };
-    const { runs, next } = await listRuns(portal, filter);
-    return c.json({ runs: runs.map((run) => lineJson(portal, run)), next });
+    const { runs, ...found } = await listRuns(portal, filter);
+    return c.json({ runs: runs.map((run) => lineJson(portal, run)), ...found });
   });
 
   api.get(paths.apiRun.pattern, keyed, async (c) => c.json(runJson(portal, await runOr404(portal, c.req.param('run') ?? ''))));

@@ -17,15 +17,17 @@ import { notFound } from '../errors.ts';
 import { workflowsOf } from '../people/owners.ts';
 import type { Portal } from '../portal.ts';
 import { earlierValues } from '../runs/earlier.ts';
+import { FILTER_STATUSES } from '../runs/filter.ts';
 import { type OutboxLine, type RunView, readRun } from '../runs/find.ts';
-import { listRuns, type RunFilterStatus } from '../runs/list.ts';
+import { listRuns } from '../runs/list.ts';
+import { LOOKS_AT } from '../runs/search.ts';
 import { fanSummary } from './children-shown.ts';
 import { sendFile } from './files.ts';
 import { goOn, readPost, textOf } from './forms.ts';
 import { type OwnerEnv, ownerOnly } from './owner-only.ts';
 
 const ON_A_PAGE = 50;
-const STATUS = z.enum(['active', 'attention', 'done', 'cancelled', 'open', 'overdue']);
+const STATUS = z.enum(FILTER_STATUSES);
 const LATE = 'Somebody or something was faster: this is how it stands now.';
 
 /** An owner's runs: the list, each run, and what may be done about it. */
@@ -34,19 +36,19 @@ export function mountRuns(app: Hono, portal: Portal): void {
 
   app.get(paths.runs.pattern, owner, async (c) => {
     const owned = await workflowsOf(portal, c.var.owner);
+    const status = STATUS.safeParse(c.req.query('status')).data ?? null;
     const asked = {
       workflow: c.req.query('workflow') ?? '',
-      status: c.req.query('status') ?? '',
-      text: (c.req.query('q') ?? '').slice(0, 200),
+      status: status ?? ('' as const),
+      text: cleanLine(c.req.query('q') ?? '').slice(0, 200),
     };
-    const status: RunFilterStatus | null = STATUS.safeParse(asked.status).data ?? null;
     const after = z.uuid().safeParse(c.req.query('after')).data ?? null;
     const workflows = owned
       .map(({ workflow }) => workflow)
       .filter((workflow) => asked.workflow === '' || workflow === asked.workflow);
     // Of hundreds of children the list shows the run that called them, unless somebody looks for them or something is wrong.
     const top = asked.workflow === '' && asked.text === '' && status !== 'overdue' && status !== 'attention';
-    const { runs, next } = await listRuns(portal, { workflows, status, text: asked.text, top, after, limit: ON_A_PAGE });
+    const listed = await listRuns(portal, { workflows, status, text: asked.text, top, after, limit: ON_A_PAGE });
     const definitions = new Map(owned.map(({ workflow, definition }) => [workflow, definition]));
     return c.html(
       <RunsPage
@@ -54,7 +56,8 @@ export function mountRuns(app: Hono, portal: Portal): void {
         now={portal.clock.now()}
         workflows={owned.map(({ workflow, definition }) => ({ workflow, title: definition.title }))}
         filter={asked}
-        runs={runs.map((run) => {
+        found={{ runs: listed.found, complete: listed.complete, of: asked.text === '' ? null : LOOKS_AT }}
+        runs={listed.runs.map((run) => {
           const definition = definitions.get(run.workflow);
           const isKnown = definition !== undefined && run.stage !== null && Object.hasOwn(definition.stages, run.stage);
           return {
@@ -64,11 +67,7 @@ export function mountRuns(app: Hono, portal: Portal): void {
             stageTitle: isKnown ? stageTitle(definition, run.stage ?? '') : run.stage,
           };
         })}
-        older={
-          next === null
-            ? null
-            : `${paths.runs.to()}?${new URLSearchParams({ workflow: asked.workflow, status: asked.status, q: asked.text, after: next })}`
-        }
+        older={listed.next}
         isFirst={after === null}
       />,
     );

@@ -2,8 +2,9 @@ import type { Hono } from 'hono';
 import { actorTitle, END, stageTitle } from '../../machines/definition.ts';
 import { shownFacts } from '../../machines/facts.ts';
 import type { Happening } from '../../machines/outcome.ts';
+import { skippedIn } from '../../views/parts/diagram.tsx';
 import { paths } from '../../views/paths.ts';
-import { type Standing, StatusPage } from '../../views/status.tsx';
+import { type StageLine, type Standing, StatusPage } from '../../views/status.tsx';
 import { Refusal } from '../errors.ts';
 import type { Portal } from '../portal.ts';
 import { type RunView, readRun } from '../runs/find.ts';
@@ -77,12 +78,12 @@ function standingOf(run: RunView, now: string): Standing {
   return { is: 'waiting', who: open.person, stage, since, dueAt: open.dueAt, late: open.dueAt !== null && open.dueAt < now };
 }
 
-/** The stages that the run went through, where it is, and what comes as long as there is only one way on. */
-function wayOf(run: RunView): { title: string; is: 'done' | 'current' | 'later' }[] {
+/** The stages that the run went through or past, where it is, and what comes as long as there is only one way on. */
+function wayOf(run: RunView): StageLine[] {
   const { definition } = run.published;
-  const entered = [
-    ...new Set(run.history.flatMap(({ happened }) => happened.flatMap((one) => (one.what === 'entered' ? [one.stage] : [])))),
-  ];
+  const happenings = run.history.flatMap(({ happened }) => happened);
+  const entered = [...new Set(happenings.flatMap((one) => (one.what === 'entered' ? [one.stage] : [])))];
+  const skipped = skippedIn(happenings);
   const later: string[] = [];
   const nextOf = (stage: string) => definition.stages[stage]?.next;
   for (
@@ -94,11 +95,13 @@ function wayOf(run: RunView): { title: string; is: 'done' | 'current' | 'later' 
     if (to === END || later.includes(to) || entered.includes(to)) break;
     later.push(to);
   }
-  const title = (stage: string) => stageTitle(definition, stage);
-  return [
-    ...entered.map((stage) => ({ title: title(stage), is: stage === run.stage ? ('current' as const) : ('done' as const) })),
-    ...later.map((stage) => ({ title: title(stage), is: 'later' as const })),
-  ];
+  const lineOf = (stage: string): StageLine => {
+    const title = stageTitle(definition, stage);
+    if (stage === run.stage) return { title, is: 'current' };
+    const because = skipped[stage];
+    return because === undefined ? { title, is: 'done' } : { title, is: 'skipped', because };
+  };
+  return [...entered.map(lineOf), ...later.map((stage) => ({ title: stageTitle(definition, stage), is: 'later' as const }))];
 }
 
 /** The stages of which one comes next, as long as nobody has decided which. */

@@ -69,6 +69,11 @@ test.each([
   await seen(page, `${screen}-2-workflow`);
   await page.goto('/runs');
   await seen(page, `${screen}-3-runs`);
+  await page.getByLabel('Title, person or any value').fill('nothing like it');
+  await page.getByLabel('Title, person or any value').press('Enter');
+  await page.getByText('No runs here fit all of this').waitFor();
+  await seen(page, `${screen}-3-runs-none`);
+  await page.getByRole('link', { name: 'Show all runs' }).click();
   await page
     .getByRole('link', { name: /Expense of/ })
     .first()

@@ -25,16 +25,22 @@ export type RunsPageProps = {
   owner: string;
   now: Instant;
   workflows: { workflow: string; title: string }[];
-  filter: { workflow: string; status: string; text: string };
+  filter: Filter;
+  /** How many fit on all pages. There may be more when it is not `complete`; a search looked at the newest `of`. */
+  found: { runs: number; complete: boolean; of: number | null };
   runs: RunRow[];
-  /** The address of the page with older runs. */
+  /** The run after which the page with older runs begins. */
   older: string | null;
   isFirst: boolean;
 };
 
+/** What was asked for; each part is empty when it does not matter. */
+type Filter = { workflow: string; status: '' | Status; text: string };
+type Status = (typeof STATUSES)[number][0];
+
 const STATUSES = [
-  ['', 'All runs'],
-  ['open', 'Under way'],
+  ['open', 'Not ended'],
+  ['active', 'Under way'],
   ['overdue', 'Overdue'],
   ['attention', 'Needs attention'],
   ['done', 'Done'],
@@ -43,12 +49,14 @@ const STATUSES = [
 
 /** Runs of the owner's workflows, the newest first. */
 export function RunsPage(props: RunsPageProps) {
+  const { filter, older } = props;
   return (
     <OwnerPage title="Runs" owner={props.owner} here="runs">
       <h1>Runs</h1>
-      <Filter {...props} />
+      <FilterForm {...props} />
+      {props.found.runs === 0 ? null : <p id="found">{foundWords(props)}</p>}
       {props.runs.length === 0 ? (
-        <p class="empty">No runs here{isFiltered(props.filter) ? '; perhaps the search is too narrow.' : ' yet.'}</p>
+        <Nothing {...props} />
       ) : (
         <ul class="run-list">
           {props.runs.map((run) => (
@@ -58,15 +66,65 @@ export function RunsPage(props: RunsPageProps) {
       )}
       <p class="quiet">Runs that another run called are found on its page, by their workflow, or by searching.</p>
       <nav class="pages" aria-label="Pages">
-        {props.isFirst ? null : <a href={addressOf(props.filter)}>Newest runs</a>}
-        {props.older === null ? null : <a href={props.older}>Older runs</a>}
+        {props.isFirst ? null : <a href={addressOf(filter)}>Newest runs</a>}
+        {older === null ? null : (
+          <a href={addressOf(filter, older)}>{props.runs.length === 0 ? 'Look at older runs' : 'Older runs'}</a>
+        )}
       </nav>
     </OwnerPage>
   );
 }
 
+const COUNT = new Intl.NumberFormat('en-GB');
+
+function foundWords({ filter, found }: RunsPageProps): string {
+  const { runs, complete, of } = found;
+  const count = `${COUNT.format(runs)} ${runs === 1 ? 'run' : 'runs'}`;
+  if (!complete && of !== null) return `${count} found among the newest ${COUNT.format(of)}. There may be older ones.`;
+  return `${complete ? '' : 'More than '}${count}${isFiltered(filter) ? ' found' : ''}.`;
+}
+
+/** What to do when there is nothing to show. */
+function Nothing({ filter, found, isFirst }: RunsPageProps) {
+  const { workflow, status, text } = filter;
+  if (!isFiltered(filter) && isFirst)
+    return (
+      <p class="empty">
+        No runs here yet. One begins as soon as somebody sends the form of <a href={paths.workflows.to()}>a workflow</a>.
+      </p>
+    );
+  return (
+    <div class="empty">
+      <p id="found">
+        {isFirst ? 'No runs here fit all of this' : 'No older runs here fit'}
+        {found.complete || found.of === null ? '.' : `, as far as was looked: through ${COUNT.format(found.of)} runs at a time.`}
+      </p>
+      {isFirst ? (
+        <ul>
+          {text === '' ? null : (
+            <li>Try fewer words, or only a part of one. A run is found when it has all of them, in its title or its data.</li>
+          )}
+          {status === '' ? null : (
+            <li>
+              <a href={addressOf({ ...filter, status: '' })}>Look at runs of every status</a>
+            </li>
+          )}
+          {workflow === '' ? null : (
+            <li>
+              <a href={addressOf({ ...filter, workflow: '' })}>Look at all of your workflows</a>
+            </li>
+          )}
+          <li>
+            <a href={paths.runs.to()}>Show all runs</a>
+          </li>
+        </ul>
+      ) : null}
+    </div>
+  );
+}
+
 /** The address of the list under a filter. */
-export function addressOf(filter: { workflow: string; status: string; text: string }, after?: string): string {
+function addressOf(filter: Filter, after?: string): string {
   const query = new URLSearchParams();
   if (filter.workflow !== '') query.set('workflow', filter.workflow);
   if (filter.status !== '') query.set('status', filter.status);
@@ -76,11 +134,11 @@ export function addressOf(filter: { workflow: string; status: string; text: stri
   return text === '' ? paths.runs.to() : `${paths.runs.to()}?${text}`;
 }
 
-function isFiltered(filter: RunsPageProps['filter']): boolean {
+function isFiltered(filter: Filter): boolean {
   return filter.workflow !== '' || filter.status !== '' || filter.text !== '';
 }
 
-function Filter({ workflows, filter }: RunsPageProps) {
+function FilterForm({ workflows, filter }: RunsPageProps) {
   return (
     <search>
       <form class="filter" method="get" action={paths.runs.to()} aria-label="Runs">
@@ -98,6 +156,7 @@ function Filter({ workflows, filter }: RunsPageProps) {
         <div class="field">
           <label for="status">Status</label>
           <select id="status" name="status">
+            <option value="">All runs</option>
             {STATUSES.map(([value, words]) => (
               <option value={value} selected={value === filter.status}>
                 {words}
@@ -110,7 +169,7 @@ function Filter({ workflows, filter }: RunsPageProps) {
           <input id="q" name="q" type="search" value={filter.text} maxlength={200} />
         </div>
         <button class="button button-quiet" type="submit">
-          Show
+          Search
         </button>
       </form>
     </search>

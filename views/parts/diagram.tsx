@@ -40,6 +40,7 @@ export function Diagram(props: { definition: Definition; progress: Progress | nu
       <section class="diagram-scroll" tabindex={0} aria-label="Diagram of the stages; scrolls sideways">
         <Picture drawn={drawn} definition={definition} progress={progress} />
       </section>
+      <LeftOut definition={definition} progress={progress} />
       <details class="diagram-words">
         <summary>The same in words</summary>
         <Outline definition={definition} progress={progress} />
@@ -72,6 +73,29 @@ function Picture(props: { drawn: DiagramLayout; definition: Definition; progress
       ))}
     </svg>
   );
+}
+
+/** The stages that were left out, each with the reason: on a phone there is no pointer to rest on a mark. */
+function LeftOut({ definition, progress }: { definition: Definition; progress: Progress | null }) {
+  const skipped = skippedOf(definition, progress);
+  if (skipped.length === 0) return null;
+  return (
+    <figcaption class="diagram-skipped">
+      <ul>
+        {skipped.map(({ title, because }) => (
+          <li>
+            <strong>{title}</strong> was left out: {because}
+          </li>
+        ))}
+      </ul>
+    </figcaption>
+  );
+}
+
+function skippedOf(definition: Definition, progress: Progress | null): { title: string; because: string }[] {
+  return Object.keys(definition.stages)
+    .filter((stage) => markOf(stage, progress) === 'skipped')
+    .map((stage) => ({ title: stageTitle(definition, stage), because: progress?.skipped[stage] ?? '' }));
 }
 
 /** Every stage with who, what and where to, as a list. */
@@ -213,5 +237,6 @@ function describe(definition: Definition, progress: Progress | null): string {
   const count = Object.keys(definition.stages).length;
   const size = `${count} ${count === 1 ? 'stage' : 'stages'} from left to right.`;
   const here = progress?.here === null || progress === null ? '' : ` The run is at ${stageTitle(definition, progress.here)}.`;
-  return `${size}${here} The same stands in words below the picture.`;
+  const skipped = skippedOf(definition, progress).map(({ title, because }) => ` Left out: ${title} (${because})`);
+  return `${size}${here}${skipped.join('')} The same stands in words below the picture.`;
 }
