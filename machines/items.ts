@@ -26,15 +26,16 @@ export function plannedChildren(
     }),
   );
   const names = createNames();
-  const children = itemsOf(component, definition, around, context).map((item, index) => ({
-    key: names(keyOf(component, definition, item, context) ?? String(index + 1)),
-    input: Object.fromEntries(
-      own.flatMap(([key, source]) => {
-        const value = item[partOf(source)];
-        return value === undefined ? [] : [[key, value] as const];
-      }),
-    ),
-  }));
+  const children = itemsOf(component, definition, around, context).map((item, index) => {
+    const key = names(keyOf(component, definition, item, context) ?? String(index + 1));
+    // A column of that name says something else.
+    const whole: Row = { key, index: index + 1, ...item };
+    const input = own.flatMap(([name, source]) => {
+      const value = whole[partOf(source)];
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    return { key, input: Object.fromEntries(input) };
+  });
   return { common, children };
 }
 

@@ -107,11 +107,14 @@ function sourceFindings(definition: Definition, call: Call, key: string, source:
   return mayLack(definition, { stage, component: index }, root, at);
 }
 
-type Kind = Field | Scalar | { type: 'email' | 'text' };
+type Kind = Field | Scalar | { type: 'email' | 'text' | 'number' };
 
 function partOfItem(component: SubWorkflowComponent, definition: Definition, part: string): Kind | undefined {
   const columns = columnsOfItem(component.each, definition);
-  if (columns !== null) return columns[part];
+  if (columns !== null && Object.hasOwn(columns, part)) return columns[part];
+  if (part === 'key') return { type: 'text' };
+  if (part === 'index') return { type: 'number' };
+  if (columns !== null) return undefined;
   if (part === 'email') return { type: 'email' };
   return part === 'name' || part === 'value' ? { type: 'text' } : undefined;
 }

@@ -78,10 +78,10 @@ function itemFindings(definition: Definition, component: SubWorkflowComponent, p
 /** What an item of a call consists of; null where that is not known. */
 function partsOfItem({ each }: SubWorkflowComponent, definition: Definition): string[] | null {
   const columns = columnsOfItem(each, definition);
-  if (columns !== null) return Object.keys(columns);
+  if (columns !== null) return [...Object.keys(columns), 'key', 'index'];
   const type = typeof each === 'string' ? definition.data[each]?.type : undefined;
-  if (type === 'people') return ['email', 'name'];
-  return type === 'choices' ? ['value'] : null;
+  if (type === 'people') return ['email', 'name', 'key', 'index'];
+  return type === 'choices' ? ['value', 'key', 'index'] : null;
 }
 
 function namesOf(parts: readonly string[] | null, as: string): string {

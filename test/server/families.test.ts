@@ -242,3 +242,28 @@ describe('publishing', () => {
     });
   });
 });
+
+describe('nesting', () => {
+  test('goes as deep as a rule lets it, and each child knows its key and place', async () => {
+    const run = await family.ask('countdown', [], { left: 40 });
+    expect((await family.status(run)).status).toBe('done');
+    const rows = await family.world.portal.sql<{ n: number; depth: number }[]>`
+      select count(*)::int as n, max((snapshot->'context'->'parent'->>'depth')::int) as depth from runs where root_id = ${run}`;
+    expect(rows[0]).toEqual({ n: 41, depth: 40 });
+    const [child] = await family.children(run);
+    expect(await family.facts(child?.child_id ?? '')).toMatchObject({ left: 39, name: 'below', place: 1 });
+  });
+
+  test('a workflow that would call itself for ever is not published', async () => {
+    const { library } = family.world.portal;
+    const { source } = await library.newest('countdown');
+    const endless = source.replace(
+      '      - { to: deeper, when: left > 0 }\n      - { to: told, otherwise: true }',
+      '      - { to: deeper, otherwise: true }',
+    );
+    const { definition } = readDefinition(endless, 'countdown.yaml');
+    if (definition === null) throw new Error('The changed workflow cannot be read.');
+    const findings = await contractFindings(library, [{ source: endless, definition, file: 'countdown.yaml' }]);
+    expect(findings.map(({ code }) => code)).toEqual(['endless_calls']);
+  });
+});

@@ -53,7 +53,7 @@ export async function openFamily(
   settings: Record<string, string> = {},
 ): Promise<FamilyWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-family-'));
-  for (const name of ['opinions', 'opinion'])
+  for (const name of ['opinions', 'opinion', 'countdown'])
     await writeFile(join(folder, `${name}.yaml`), await readFile(join(FOLDER, `${name}.yaml`)));
   for (const { name, source } of parents) await writeFile(join(folder, `${name}.yaml`), source);
   const world = await openWorld(() => ({ BATON_WORKFLOWS: folder, ...settings }));
