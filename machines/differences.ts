@@ -114,6 +114,7 @@ const STARTED: Record<string, { title: string; how: string }> = {
   schedule: { title: 'The schedule', how: 'by a schedule' },
   api: { title: 'Starts by programs', how: 'by a program' },
   by_hand: { title: 'Starts by hand', how: 'by hand' },
+  sub_workflow: { title: 'Calls by other workflows', how: 'by another workflow' },
 };
 
 function triggersSaid(both: Both): Said[] {

@@ -139,5 +139,6 @@ function put(outcome: Outcome, asked: Asked): void {
 
 function statusOf(context: RunContext): RunStatus {
   if (context.ending !== null) return context.ending;
-  return context.attention === null ? 'active' : 'attention';
+  // Where a child failed, an owner has the word.
+  return context.attention === null && !context.fan?.held ? 'active' : 'attention';
 }

@@ -170,7 +170,7 @@ describe('cancelling', () => {
     await family.settle();
     expect((await family.history(run)).at(-1)).toMatchObject({ what: 'reported', taken: 1 });
     expect((await family.history(run)).map(({ what }) => what)).toContain('held');
-    expect(await family.status(run)).toMatchObject({ status: 'active', stage: 'ask' });
+    expect(await family.status(run)).toMatchObject({ status: 'attention', stage: 'ask' });
     await family.world.portal.actors.tell(run, {
       type: 'fan_accepted',
       fan: tom?.fan_id ?? '',
