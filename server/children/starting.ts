@@ -79,7 +79,7 @@ export async function nextBirthAt(sql: Sql): Promise<string | null> {
 }
 
 async function claim(sql: Sql, at: string, leasedUntil: string): Promise<Claimed[]> {
-  return sql<Claimed[]>`
+  const rows = await sql<Claimed[]>`
     -- Found once, then looked up one by one: joined, the search may be made anew for each child that there is. A row that
     -- another server changed at this very moment is not seen by its place, and is found the next time.
     with due as materialized (
@@ -88,6 +88,8 @@ async function claim(sql: Sql, at: string, leasedUntil: string): Promise<Claimed
       order by try_at, fan_id, index limit ${BATCH} for no key update skip locked)
     update children c set attempts = c.attempts + 1, leased_until = ${leasedUntil} where c.ctid = any(array(select ctid from due))
     returning c.fan_id, c.index, c.key, c.input, c.attempts`;
+  // Ids are given in this order, and what is asked is listed by them.
+  return rows.sort((one, other) => one.index - other.index);
 }
 
 async function callersOf(sql: Sql, fans: string[]): Promise<Map<string, Caller>> {
