@@ -17,6 +17,20 @@ export function firesBetween(
 ): Instant[] {
   const job = new Cron(cron, { timezone, paused: true });
   const from = Date.parse(watermark);
+  // Forward first: looking back for a thousand fires of a rare schedule takes hundreds of years, and seconds.
+  const fires: string[] = [];
+  for (
+    let next = job.nextRun(new Date(watermark));
+    next !== null && next.getTime() <= Date.parse(until);
+    next = job.nextRun(next)
+  ) {
+    if (fires.push(next.toISOString()) > limit) return latestFires(job, from, until, limit);
+  }
+  return fires;
+}
+
+/** The latest of many. Such a schedule fires often, so that none of them is far back. */
+function latestFires(job: Cron, from: number, until: Instant, limit: number): Instant[] {
   // previousRuns is exclusive of its reference: a millisecond later includes a fire at `until` itself.
   const before = job.previousRuns(limit, new Date(Date.parse(until) + 1000));
   return before
