@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import { createKey } from '../../server/api-keys.ts';
 import { examine } from '../../server/doctor.ts';
 import { publishFiles } from '../../server/workflows/files.ts';
+import { paths } from '../../views/paths.ts';
 import { type Answers, type Letter, linkIn, type Page } from './visitor.ts';
 import { moveClock, openWorld, type World } from './world.ts';
 
@@ -128,11 +129,22 @@ export async function tell(workflow: string, system: string | null = null, calle
     const page = async (who: string) => {
       const letters = await world.letters({ to: who, run: id });
       const asking = letters.filter(({ kind }) => ['hand_off', 'reminder', 'escalation'].includes(kind)).at(-1);
-      if (asking === undefined) throw new Error(`${who} was not asked for anything. Asked: ${await asked()}`);
-      const open = await visitor.get(linkIn(asking));
+      const alone = asking !== undefined && !asking.text.includes('/b/');
+      const link = alone ? linkIn(asking) : await bundledLink(who);
+      if (link === null) throw new Error(`${who} was not asked for anything. Asked: ${await asked()}`);
+      const open = await visitor.get(link);
       // Whoever has answered that one and has the next finds the way there on its page.
       const [, next] = /left for you to do: <a href="([^"]+)"/.exec(open.html) ?? [];
       return next === undefined ? open : visitor.get(next);
+    };
+    /** Where one letter asks for several things, its page leads to each of them. */
+    const bundledLink = async (who: string) => {
+      const [open] = await portal.sql<{ id: string; generation: number }[]>`
+        select id, generation from hand_offs where run_id = ${id} and person_email = ${who} order by opened_at desc limit 1`;
+      const letters = (await world.letters({ to: who })).flatMap(({ text }) => /http\S+\/b\/\S+/.exec(text) ?? []);
+      const pages = await Promise.all(letters.map((letter) => visitor.get(letter)));
+      const link = open === undefined ? null : paths.handOff.to({ link: portal.links.mint('hand-off', open) });
+      return link !== null && pages.some(({ html }) => html.includes(link)) ? link : null;
     };
     const asked = async () => (await world.letters({ run: id })).map(({ to, kind }) => `${kind} to ${to}`).join(', ');
     const submit = async (open: Page, answers: Answers, status: number) => {
