@@ -144,14 +144,15 @@ test('500 children over three levels come to the same results although one of th
   const expected = await resultsOf(calm);
 
   const kills = killAgainAndAgain();
-  const run = await company();
-  await everybodyAnswers(run);
+  const runs: string[] = [];
+  // Without kills in the middle of work this test would prove nothing, so on a fast machine there is more work.
+  do {
+    const run = await company();
+    runs.push(run);
+    await everybodyAnswers(run);
+  } while (kills.landed() < LEAST_KILLS);
   const total = await kills.stop();
-  const landed = kills.landed();
-
-  // Without kills in the middle of work this test would prove nothing.
-  expect(landed).toBeGreaterThanOrEqual(LEAST_KILLS);
-  await expectSound(run, expected);
+  for (const run of runs) await expectSound(run, expected);
 
   const [deadlocks] = await sql`select deadlocks::int as n from pg_stat_database where datname = current_database()`;
   expect(deadlocks).toEqual({ n: 0 });
@@ -163,7 +164,7 @@ test('500 children over three levels come to the same results although one of th
   });
   const examined = await examine({ sql, library });
   expect(examined.flatMap(({ name, wrong }) => wrong.map((line) => `${name}: ${line}`))).toEqual([]);
-  process.stdout.write(`family crash test: ${total} kills, ${landed} of them amid requests\n`);
+  process.stdout.write(`family crash test: ${total} kills, ${kills.landed()} of them amid requests\n`);
 });
 
 /** The same results as undisturbed, each counted once, and everybody written to exactly as expected. */
@@ -238,7 +239,7 @@ function killAgainAndAgain() {
       total += 1;
       if (cut > 0) landed += 1;
       starts.push(server.start());
-      going &&= total < KILLS;
+      going &&= total < KILLS || landed < LEAST_KILLS;
     }
   })();
   return {
