@@ -1,5 +1,6 @@
 import { enqueueActions, setup } from 'xstate';
 import { configOf, onlySuccessor } from './config.ts';
+import { leave, maySteer, steer } from './course.ts';
 import { type Definition, stageOf } from './definition.ts';
 import {
   needAttention,
@@ -25,7 +26,7 @@ import {
   startFanOut,
   takeReports,
 } from './fan-out.ts';
-import { escalate, markOverdue, maySign, openHandOff, reassign, remind, takeAnswers, takePart, withdraw } from './hand-offs.ts';
+import { escalate, markOverdue, maySign, openHandOff, reassign, remind, takeAnswers, takePart } from './hand-offs.ts';
 import type { RunContext } from './outcome.ts';
 import { momentOf } from './people.ts';
 import { type BranchPlace, howTaken, isSure, isTaken, isWithinLimit, successorAt, takeBranch } from './routes.ts';
@@ -94,6 +95,7 @@ export function compile(definition: Definition, around: Surroundings) {
         keep_event: act((w, event) => event.type === 'heard' && keepHeard(w, definition, event)),
         note_version: act((w, event) => noteVersion(w, definition, event)),
         reopen: act((w, event, _: { stage: string }) => event.type === 'reopened' && reopen(w, event)),
+        steer: act((w, event) => event.type === 'steered' && steer(w, definition, event)),
         enter: act((w, _, { stage }: { stage: string }) => enter(w, stage)),
         skip: act((w, _, { stage }: { stage: string }) => skip(w, definition, stage)),
         hand_off: act((w, _, { stage, component }: HandOffPlace) => openHandOff(w, definition, stage, component)),
@@ -136,6 +138,7 @@ export function compile(definition: Definition, around: Surroundings) {
         has_begun: ({ context }: About) => context.step !== null,
         needs_attention: ({ context }: About) => context.attention !== null,
         reopens: ({ event }: About, { stage }: { stage: string }) => event.type === 'reopened' && event.stage === stage,
+        steers: ({ context, event }: About, { to }: { to: string | null }) => maySteer(context, event, to),
         is_skipped: ({ context }: About, { stage }: { stage: string }) => isSkipped(definition, stage, context),
         is_answered: ({ context, event }: About) =>
           (event.type === 'answered' || event.type === 'supplied') &&
@@ -226,20 +229,10 @@ function end(w: Writing, definition: Definition): void {
 
 function cancel(w: Writing, definition: Definition, { by, reason, recalled }: Extract<RunEvent, { type: 'cancelled' }>): void {
   w.happened({ what: 'cancelled', by, reason });
-  withdraw(w, by, reason);
-  const { waiting, fan } = w.context;
-  if (waiting) w.ask({ asks: 'timer', timer: { is: 'withdrawn', prefix: waiting.id } });
-  if (fan?.until) w.ask({ asks: 'timer', timer: { is: 'withdrawn', prefix: fan.id } });
+  leave(w, by, reason);
   // Also those that nobody waits for any more.
   if (callsOthers(definition)) w.ask({ asks: 'children', change: { is: 'withdrawn', fan: null, by, reason } });
-  w.change({
-    ending: 'cancelled',
-    stage: null,
-    awaiting: null,
-    attention: null,
-    ...(waiting ? { waiting: null } : {}),
-    ...(fan ? { fan: null } : {}),
-  });
+  w.change({ ending: 'cancelled', stage: null });
   if (!recalled) reportTo(w, definition, 'cancelled', reason);
 }
 

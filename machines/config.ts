@@ -1,4 +1,5 @@
-import { asksPeople, type Component, componentId } from './components/component.ts';
+import { type Component, componentId } from './components/component.ts';
+import { stagesToPut } from './course.ts';
 import { type Definition, END, firstStage, type Stage } from './definition.ts';
 import { CHOOSE, judgedBranches, signOffId } from './questions/asking.ts';
 
@@ -35,6 +36,11 @@ export function configOf(definition: Definition) {
       heard: { guard: 'is_new_event' as const, actions: 'keep_event' as const },
       reported: { actions: 'note_late' as const },
       version_moved: { actions: 'note_version' as const },
+      steered: stagesToPut(definition).map((to) => ({
+        guard: { type: 'steers' as const, params: { to } },
+        target: targetOf(to),
+        actions: 'steer' as const,
+      })),
       reopened: Object.keys(definition.stages).map((stage) => ({
         guard: { type: 'reopens' as const, params: { stage } },
         target: `#${stage}`,
@@ -85,13 +91,7 @@ function skipState(stage: string, to: string, first: string) {
 
 function componentState(stage: string, index: number, component: Component, next: string) {
   const params = { stage, component: index };
-  if (component.kind === 'checklist') return checklistState(stage, component.id, component.sign_off !== undefined, next);
-  if (asksPeople(component)) return handOffState({ stage, component: componentId(component, index) }, next);
   switch (component.kind) {
-    case 'http':
-      return { entry: { type: 'call' as const, params }, on: { effect_done: resultTo(next) } };
-    case 'document':
-      return { entry: { type: 'make_document' as const, params }, on: { effect_done: resultTo(next) } };
     case 'email':
       return { entry: { type: 'mail' as const, params }, always: { target: next } };
     case 'note':
@@ -100,10 +100,33 @@ function componentState(stage: string, index: number, component: Component, next
       return { entry: { type: 'apply_rules' as const, params }, always: { target: next } };
     case 'lookup':
       return lookupState(params, component.table, component.otherwise, next);
+    default: {
+      const resting = restingState(stage, index, component, next);
+      const past = { guard: { type: 'steers' as const, params: { to: null } }, target: next, actions: 'steer' as const };
+      // An owner may let the run go on without what it waits for.
+      return { ...resting, on: { ...resting.on, steered: past } };
+    }
+  }
+}
+
+type Resting = Exclude<Component, { kind: 'email' | 'note' | 'rules' | 'lookup' }>;
+
+/** The state of a component at which a run waits for somebody or something. */
+function restingState(stage: string, index: number, component: Resting, next: string) {
+  const params = { stage, component: index };
+  switch (component.kind) {
+    case 'checklist':
+      return checklistState(stage, component.id, component.sign_off !== undefined, next);
+    case 'http':
+      return { entry: { type: 'call' as const, params }, on: { effect_done: resultTo(next) } };
+    case 'document':
+      return { entry: { type: 'make_document' as const, params }, on: { effect_done: resultTo(next) } };
     case 'wait':
       return waitState(params, component, next);
     case 'sub_workflow':
       return fanState(params, next);
+    default:
+      return handOffState({ stage, component: componentId(component, index) }, next);
   }
 }
 
@@ -211,6 +234,7 @@ function checklistState(stage: string, id: string, signed: boolean, next: string
   };
   const { answered: accepted, ...others } = handOffState(sign, `#${stage}.${next}`).on;
   return {
+    on: {},
     initial: 'fill',
     states: {
       fill: handOffState(fill, 'sign_off'),

@@ -25,6 +25,7 @@ export type RunEvent =
   | (Stamped & { type: 'retried'; by: string })
   /** `recalled`: its parent needs it no longer, and need not be told. */
   | (Stamped & { type: 'cancelled'; by: string; reason: string; recalled?: true })
+  | Steered
   | (Stamped & { type: 'reopened'; stage: string; by: string; reason: string })
   | (Stamped & { type: 'version_moved'; version: number; from: number; by: string; reason: string });
 
@@ -67,6 +68,20 @@ export type Heard = Stamped & {
   by: string;
   /** The program's word for this very event: the same key again changes nothing. */
   key?: string;
+};
+
+/**
+ * An owner puts a run on another course: to a stage, to its end, or (`to` null) on past the step at which it rests.
+ * `standing`: where it rested when the owner looked (course.ts). `values`: data that the owner gives, since the run would
+ * lack them from there on.
+ */
+export type Steered = Stamped & {
+  type: 'steered';
+  to: string | null;
+  standing: string;
+  values: Record<string, Value>;
+  by: string;
+  reason: string;
 };
 
 /** What came back from an effect, already reduced to the values that the definition asked to save. */

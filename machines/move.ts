@@ -1,5 +1,5 @@
 import type { StateValue } from 'xstate';
-import { emptiableIn } from './check/emptiable.ts';
+import { knownIn } from './check/emptiable.ts';
 import { lacksFrom, type Standing } from './check/flow.ts';
 import type { Workflow } from './compile.ts';
 import { type Component, componentId } from './components/component.ts';
@@ -173,9 +173,7 @@ function keptBy(component: Component): string[] {
 }
 
 function lackFaults(from: Definition, to: Definition, { facts }: RunContext, standing: Standing): string[] {
-  const emptiable = emptiableIn(from);
-  const levelOf = (key: string) => (facts[key] !== undefined ? 2 : emptiable.has(key) ? 1 : 0);
-  return lacksFrom(to, standing, levelOf).map(
+  return lacksFrom(to, standing, knownIn(from, facts)).map(
     ({ key, stage }) =>
       `${labelOf(to, key)} is needed at ${stageTitle(to, stage)} in that version, and this run has not gathered it.`,
   );

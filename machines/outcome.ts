@@ -172,6 +172,16 @@ export type Happening =
   | { what: 'looked_up'; stage: string; component: string; table: string; found: ShownFact[] | null }
   | { what: 'ruled'; stage: string; component: string; rule: string | null; set: ShownFact[] }
   | { what: 'reopened'; stage: string; by: string; reason: string }
+  | {
+      what: 'steered';
+      from: string | null;
+      /** The step that was passed over. */
+      over: string | null;
+      to: string | null;
+      by: string;
+      reason: string;
+      given: ShownFact[];
+    }
   | { what: 'version_moved'; from: number; to: number; by: string; reason: string }
   | { what: 'fanned_out'; fan: string; stage: string; component: string; workflow: string; asked: number; until: Instant | null }
   | { what: 'reported'; fan: string; stage: string | null; component: string | null; taken: number; late: number }

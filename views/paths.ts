@@ -48,10 +48,13 @@ export const paths = {
   cancellation: at<{ run: string }>('/runs/:run/cancellation'),
   retry: at<{ run: string }>('/runs/:run/retry'),
   reassignment: at<{ run: string }>('/runs/:run/reassignment'),
+  course: at<{ run: string }>('/runs/:run/course'),
+  acts: at('/runs/acts'),
   reopening: at<{ run: string }>('/runs/:run/reopening'),
 
   // Programs
   apiRuns: at('/api/v1/runs'),
+  apiActs: at('/api/v1/acts'),
   apiRehearsals: at('/api/v1/rehearsals'),
   apiExploration: at('/api/v1/rehearsals/explore'),
   apiMachine: at<{ workflow: string; version: string }>('/api/v1/workflows/:workflow/versions/:version/machine'),

@@ -2,6 +2,8 @@ import { asksPeople, type Component, componentId } from '../components/component
 import type { Definition } from '../definition.ts';
 import { askingOf, signOffId, startSections } from '../questions/asking.ts';
 import { type Question, questionsOf } from '../questions/question.ts';
+import type { Facts } from '../values.ts';
+import type { Level } from './names.ts';
 
 const known = new WeakMap<Definition, Set<string>>();
 
@@ -10,6 +12,12 @@ export function emptiableIn(definition: Definition): Set<string> {
   const found = known.get(definition) ?? new Set(emptiable(definition));
   known.set(definition, found);
   return found;
+}
+
+/** What is known of each datum of a run that has gathered these facts, as `check/flow.ts` counts it. */
+export function knownIn(definition: Definition, facts: Facts): (key: string) => Level {
+  const emptiable = emptiableIn(definition);
+  return (key) => (facts[key] !== undefined ? 2 : emptiable.has(key) ? 1 : 0);
 }
 
 function emptiable(definition: Definition): string[] {

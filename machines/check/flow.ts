@@ -43,17 +43,30 @@ const HERE = ' here';
 
 /** What a run that stands there may come to need and has not: `levelOf` says what is known of each datum now. */
 export function lacksFrom(definition: Definition, { stage, component }: Standing, levelOf: (key: string) => Level): Lack[] {
-  const { nodes, used } = nodesOf(definition);
+  const { nodes } = nodesOf(definition);
   const node = nodes.get(stage);
   if (node === undefined) return [];
   const rest = { ...node, skip: null, parts: [...node.parts.slice(0, 1), ...node.parts.slice(component + 1)] };
-  const here = new Map([...nodes, [HERE, rest] as const]);
-  const lacks = used.flatMap((key) => {
-    const found = walk(definition, here, [{ name: '', gains: new Map([[key, levelOf(key)]]) }], key, HERE);
-    const [first] = found.filter(({ severity }) => severity !== 'warning');
-    return first === undefined ? [] : [{ key, stage: String(first.path[1] ?? stage) }];
+  return lacksIn(definition, new Map([...nodes, [HERE, rest] as const]), HERE, stage, levelOf);
+}
+
+/** What a run that is about to enter a stage, or to end, may come to need and has not. */
+export function lacksAt(definition: Definition, stage: string, levelOf: (key: string) => Level): Lack[] {
+  return lacksIn(definition, nodesOf(definition).nodes, stage, stage, levelOf);
+}
+
+function lacksIn(
+  definition: Definition,
+  nodes: ReadonlyMap<string, Node>,
+  first: string,
+  stage: string,
+  levelOf: (key: string) => Level,
+): Lack[] {
+  return nodesOf(definition).used.flatMap((key) => {
+    const found = walk(definition, nodes, [{ name: '', gains: new Map([[key, levelOf(key)]]) }], key, first);
+    const [lack] = found.filter(({ severity }) => severity !== 'warning');
+    return lack === undefined ? [] : [{ key, stage: String(lack.path[1] ?? stage) }];
   });
-  return lacks;
 }
 
 /** Whether a datum may be missing or empty when a component is reached: the finding at `path`, with a way on which it is. */

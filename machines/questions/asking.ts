@@ -13,7 +13,8 @@ import type { Asking, Branch, ChecklistRow, OneQuestion, Question, RowsQuestion,
 
 /** The name under which a hand-off stands in which a person chooses the way on. No id of a component has a colon. */
 export const CHOOSE = ':choose';
-const SIGN = ':sign_off';
+/** What the name of a sign-off ends with, behind the name of its checklist. */
+export const SIGN = ':sign_off';
 
 /** The name under which the sign-off of a checklist stands. */
 export function signOffId(checklist: string): string {

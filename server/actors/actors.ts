@@ -37,6 +37,10 @@ export type Actors = {
   begin(start: Start): Promise<Begun>;
   /** Tells a run something. Throws Refusal 404 when there is no such run, Broken when the step itself fails. */
   tell(run: string, event: Told): Promise<Stepped>;
+  /**
+   * What a run would do if it were told something; null when it is past it. Nothing is done. Throws as the step would.
+   */
+  foresee(run: string, event: Told): Promise<Outcome | null>;
   /** Tells a run a message of the mailbox, or several that make one event. Throws Split when another server took some of them. */
   deliver(delivery: Delivery): Promise<Stepped>;
   /** Waits for the steps under way; later ones are refused with 503. */

@@ -273,6 +273,10 @@ export function createActors({ sql, clock, library, log, judges = false, committ
       new Promise<Stepped>((resolve, reject) =>
         enqueue({ is: 'event', run, event: admit(event), messages: [], tries: 0, resolve, reject }),
       ),
+    async foresee(id, event) {
+      const stepped = await stepIn(loaded(await loadRuns(sql, [id]), id), admit(event));
+      return stepped?.outcome ?? null;
+    },
     deliver: ({ messages, run, event }) =>
       new Promise<Stepped>((resolve, reject) =>
         enqueue({ is: 'event', run, event: admit(event), messages, tries: 0, resolve, reject }),

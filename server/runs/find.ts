@@ -26,6 +26,8 @@ export type RunView = {
   attention: RunContext['attention'];
   /** The children that it waits for. */
   fan: NonNullable<RunContext['fan']> | null;
+  /** Whether it waits for somebody or something. */
+  waits: boolean;
   facts: Facts;
   handOffs: HandOffView[];
   history: HistoryLine[];
@@ -87,6 +89,7 @@ type RunRow = {
   facts: Facts;
   attention: RunContext['attention'];
   fan: RunContext['fan'];
+  waits: boolean;
 };
 
 /** Reads a run; null when there is none. Four queries, sent together. */
@@ -95,6 +98,7 @@ export async function readRun({ sql, library }: { sql: Sql; library: Library }, 
     sql<RunRow[]>`
       select id, workflow, version, title, status, stage, seq, starter_email, starter_name, trigger, started_at, changed_at,
         ended_at, set_aside, snapshot->'context'->'facts' as facts, snapshot->'context'->'attention' as attention, snapshot->'context'->'fan' as fan,
+        coalesce(snapshot->'context'->>'open', snapshot->'context'->>'awaiting', snapshot->'context'->>'waiting', snapshot->'context'->>'fan') is not null as waits,
         (select newest from workflows where key = runs.workflow) as live
       from runs where id = ${id}`,
     readHandOffs(sql, id),
@@ -120,6 +124,7 @@ export async function readRun({ sql, library }: { sql: Sql; library: Library }, 
     setAside: row.set_aside,
     attention: row.attention,
     fan: row.fan ?? null,
+    waits: row.waits,
     facts: row.facts,
     handOffs,
     history,

@@ -8,6 +8,7 @@ import { isFile, type Origin } from '../../machines/values.ts';
 import { EMAIL } from '../../machines/words.ts';
 import { type Refused, RunPage } from '../../views/owner/run.tsx';
 import { RunsPage } from '../../views/owner/runs.tsx';
+import { wordsOfMail } from '../../views/owner/words.ts';
 import { type Progress, skippedIn } from '../../views/parts/diagram.tsx';
 import { paths } from '../../views/paths.ts';
 import type { Told } from '../actors/actors.ts';
@@ -17,7 +18,6 @@ import { notFound } from '../errors.ts';
 import { workflowsOf } from '../people/owners.ts';
 import type { Portal } from '../portal.ts';
 import { earlierValues } from '../runs/earlier.ts';
-import { FILTER_STATUSES } from '../runs/filter.ts';
 import { type OutboxLine, type RunView, readRun } from '../runs/find.ts';
 import { listRuns } from '../runs/list.ts';
 import { LOOKS_AT } from '../runs/search.ts';
@@ -25,9 +25,9 @@ import { fanSummary } from './children-shown.ts';
 import { sendFile } from './files.ts';
 import { goOn, readPost, textOf } from './forms.ts';
 import { type OwnerEnv, ownerOnly } from './owner-only.ts';
+import { askedIn, filterFor } from './runs-asked.ts';
 
 const ON_A_PAGE = 50;
-const STATUS = z.enum(FILTER_STATUSES);
 const LATE = 'Somebody or something was faster: this is how it stands now.';
 
 /** An owner's runs: the list, each run, and what may be done about it. */
@@ -36,19 +36,9 @@ export function mountRuns(app: Hono, portal: Portal): void {
 
   app.get(paths.runs.pattern, owner, async (c) => {
     const owned = await workflowsOf(portal, c.var.owner);
-    const status = STATUS.safeParse(c.req.query('status')).data ?? null;
-    const asked = {
-      workflow: c.req.query('workflow') ?? '',
-      status: status ?? ('' as const),
-      text: cleanLine(c.req.query('q') ?? '').slice(0, 200),
-    };
+    const asked = askedIn((name) => c.req.query(name) ?? '');
     const after = z.uuid().safeParse(c.req.query('after')).data ?? null;
-    const workflows = owned
-      .map(({ workflow }) => workflow)
-      .filter((workflow) => asked.workflow === '' || workflow === asked.workflow);
-    // Of hundreds of children the list shows the run that called them, unless somebody looks for them or something is wrong.
-    const top = asked.workflow === '' && asked.text === '' && status !== 'overdue' && status !== 'attention';
-    const listed = await listRuns(portal, { workflows, status, text: asked.text, top, after, limit: ON_A_PAGE });
+    const listed = await listRuns(portal, { ...filterFor(owned, asked), after, limit: ON_A_PAGE });
     const definitions = new Map(owned.map(({ workflow, definition }) => [workflow, definition]));
     return c.html(
       <RunsPage
@@ -56,6 +46,7 @@ export function mountRuns(app: Hono, portal: Portal): void {
         now={portal.clock.now()}
         workflows={owned.map(({ workflow, definition }) => ({ workflow, title: definition.title }))}
         filter={asked}
+        stages={stagesOf(definitions.get(asked.workflow))}
         found={{ runs: listed.found, complete: listed.complete, of: asked.text === '' ? null : LOOKS_AT }}
         runs={listed.runs.map((run) => {
           const definition = definitions.get(run.workflow);
@@ -195,9 +186,32 @@ async function page(
       lineage={lineage}
       notice={notice}
       refused={refused}
+      courses={run.endedAt === null ? coursesOf(run) : []}
     />,
     status,
   );
+}
+
+/** Where an owner may put a run: on, back to where it has been, or anywhere else. */
+function coursesOf(run: RunView): { to: string; words: string }[] {
+  const { definition } = run.published;
+  const been = new Set(
+    run.history.flatMap(({ happened }) => happened.flatMap((one) => (one.what === 'entered' ? [one.stage] : []))),
+  );
+  const stages = Object.keys(definition.stages).map((stage) => {
+    const title = stageTitle(definition, stage);
+    return {
+      to: stage,
+      words: stage === run.stage ? `${title}, from its beginning` : been.has(stage) ? `Back to ${title}` : `On to ${title}`,
+    };
+  });
+  const on = run.waits ? [{ to: 'on', words: 'On, without what it waits for' }] : [];
+  return [...on, ...stages, { to: 'end', words: 'To its end, now' }];
+}
+
+function stagesOf(definition: Definition | undefined): { stage: string; title: string }[] {
+  if (definition === undefined) return [];
+  return Object.keys(definition.stages).map((stage) => ({ stage, title: stageTitle(definition, stage) }));
 }
 
 function progressOf(run: RunView): Progress {
@@ -222,18 +236,8 @@ const FROM: Record<Origin['from'], string> = {
   sub_workflow: 'from the sub-workflow ',
 };
 
-const MAIL_WORDS: Record<string, string> = {
-  hand_off: 'Hand-off',
-  receipt: 'Receipt',
-  reminder: 'Reminder',
-  escalation: 'Moved hand-off',
-  moved: 'Note that it moved',
-  withdrawn: 'Note that it was withdrawn',
-  outcome: 'Email',
-};
-
 function whatOf({ kind, what, to, record }: OutboxLine): string {
-  if (kind === 'mail') return `${MAIL_WORDS[what] ?? what} to ${to}`;
+  if (kind === 'mail') return `${wordsOfMail(what)} to ${to}`;
   if (kind === 'judge') return `The question which way on from ${to}`;
   if (kind === 'document') return `The document ${to}${record?.note ? ` (${record.note})` : ''}`;
   const answer = record?.status ? ` (answered ${record.status} in ${record.tookMs} ms)` : '';

@@ -88,6 +88,7 @@ type Later = Extract<
       | 'ruled'
       | 'reopened'
       | 'version_moved'
+      | 'steered'
       | 'fanned_out'
       | 'reported'
       | 'joined'
@@ -97,7 +98,7 @@ type Later = Extract<
   }
 >;
 
-function moreOf(happening: Later, definition: Definition, stage: (key: string) => string): Line {
+function moreOf(happening: Later, definition: Definition, stage: (key: string | null) => string): Line {
   switch (happening.what) {
     case 'supplied':
       return line(`${nameOf(happening.by)} sent a part for ${stage(happening.stage)}.`, { answers: happening.answers });
@@ -130,11 +131,26 @@ function moreOf(happening: Later, definition: Definition, stage: (key: string) =
     case 'children_changed':
     case 'repinned':
       return childrenLine(happening, stage, definition);
+    case 'steered':
+      return steeredLine(happening, stage);
     case 'version_moved':
       return line(`${happening.by} moved the run from version ${happening.from} to version ${happening.to}.`, {
         why: happening.reason,
       });
   }
+}
+
+function steeredLine(
+  { from, to, by, reason, given }: Extract<Happening, { what: 'steered' }>,
+  stage: (key: string | null) => string,
+) {
+  const where =
+    to === null
+      ? `let ${stage(from)} go on without waiting`
+      : to === 'end'
+        ? 'ended the run early'
+        : `put the run at ${stage(to)}`;
+  return line(`${by} ${where}.`, { why: reason, answers: given });
 }
 
 type OfChildren = Extract<Happening, { what: 'fanned_out' | 'reported' | 'joined' | 'held' | 'children_changed' | 'repinned' }>;

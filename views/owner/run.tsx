@@ -37,6 +37,8 @@ export type RunPageProps = {
   handOffs: HandOffRow[];
   sent: SentRow[];
   notice: string | null;
+  /** Where the owner may put it. */
+  courses: { to: string; words: string }[];
   /** An act that was refused, with what had been typed. */
   refused: Refused | null;
 };
@@ -93,6 +95,7 @@ export function RunPage(props: RunPageProps) {
       <Facts {...props} />
       <History {...props} />
       <Sent {...props} />
+      <Courses run={run.id} courses={props.courses} />
       {run.endedAt === null ? <Cancellation run={run.id} refused={props.refused} /> : <Reopening {...props} />}
     </OwnerPage>
   );
@@ -227,6 +230,32 @@ function Reassignment({ run, handOff, refused }: RunPageProps & { handOff: HandO
   );
 }
 
+/** What the definition does not foresee: the owner lets it go on, sends it back, jumps, or ends it early. */
+function Courses({ run, courses }: { run: string; courses: RunPageProps['courses'] }) {
+  if (courses.length === 0) return null;
+  return (
+    <section aria-labelledby="course">
+      <h2 id="course">Change its course</h2>
+      <details class="act">
+        <summary>Skip, go back, or jump</summary>
+        <form method="get" action={paths.course.to({ run })}>
+          <div class="field">
+            <label for="course-to">Where it is to go</label>
+            <select id="course-to" name="to">
+              {courses.map(({ to, words }) => (
+                <option value={to}>{words}</option>
+              ))}
+            </select>
+          </div>
+          <button class="button button-quiet" type="submit">
+            See what would happen
+          </button>
+        </form>
+      </details>
+    </section>
+  );
+}
+
 function Cancellation({ run, refused }: { run: string; refused: Refused | null }) {
   const mine = refused?.act === 'cancellation' ? refused : null;
   return (
@@ -243,9 +272,12 @@ function Cancellation({ run, refused }: { run: string; refused: Refused | null }
             type="text"
             refused={mine}
           />
-          <button class="button button-danger" type="submit">
-            Cancel the run
-          </button>
+          <p class="buttons">
+            <button class="button button-danger" type="submit">
+              Cancel the run
+            </button>{' '}
+            <LookFirst run={run} act="cancel" />
+          </p>
         </form>
       </details>
     </section>
@@ -273,12 +305,28 @@ function Reopening({ run, definition, refused }: RunPageProps) {
             </select>
           </div>
           <TextField id="reopen-reason" name="reason" label="Reason; it stands in the history" type="text" refused={mine} />
-          <button class="button button-quiet" type="submit">
-            Reopen the run
-          </button>
+          <p class="buttons">
+            <button class="button button-quiet" type="submit">
+              Reopen the run
+            </button>{' '}
+            <LookFirst run={run.id} act="reopen" />
+          </p>
         </form>
       </details>
     </section>
+  );
+}
+
+/** The same form, sent where it is shown what would happen. */
+function LookFirst({ run, act }: { run: string; act: 'cancel' | 'reopen' }) {
+  return (
+    <>
+      <input type="hidden" name="run" value={run} />
+      <input type="hidden" name="from" value={run} />
+      <button class="button button-quiet" type="submit" formaction={paths.acts.to()} name="act" value={act}>
+        See what would happen
+      </button>
+    </>
   );
 }
 

@@ -26,6 +26,8 @@ export type RunsPageProps = {
   now: Instant;
   workflows: { workflow: string; title: string }[];
   filter: Filter;
+  /** The stages of the workflow that is looked at, if it is one. */
+  stages: { stage: string; title: string }[];
   /** How many fit on all pages. There may be more when it is not `complete`; a search looked at the newest `of`. */
   found: { runs: number; complete: boolean; of: number | null };
   runs: RunRow[];
@@ -64,6 +66,7 @@ export function RunsPage(props: RunsPageProps) {
           ))}
         </ul>
       )}
+      {props.runs.length === 0 ? null : <Acts {...props} />}
       <p class="quiet">Runs that another run called are found on its page, by their workflow, or by searching.</p>
       <nav class="pages" aria-label="Pages">
         {props.isFirst ? null : <a href={addressOf(filter)}>Newest runs</a>}
@@ -176,9 +179,53 @@ function FilterForm({ workflows, filter }: RunsPageProps) {
   );
 }
 
+/** What may be done about the runs that are ticked, or about all that were found. */
+function Acts({ filter, found, runs, stages }: RunsPageProps) {
+  return (
+    <details class="act acts-form">
+      <summary>With the runs that you tick</summary>
+      <form id="acts" method="post" action={paths.acts.to()}>
+        {(['workflow', 'status'] as const).map((name) => (
+          <input type="hidden" name={name} value={filter[name]} />
+        ))}
+        <input type="hidden" name="q" value={filter.text} />
+        <div class="field">
+          <label for="act">What to do</label>
+          <select id="act" name="act">
+            <option value="remind">Remind whoever has them</option>
+            <option value="retry">Try again what failed</option>
+            <option value="on">Let them go on without what they wait for</option>
+            {stages.map(({ stage, title }) => (
+              <option value={`put:${stage}`}>Put them to {title}</option>
+            ))}
+            <option value="end">Put them to their end</option>
+            <option value="cancel">Cancel them</option>
+          </select>
+        </div>
+        <div class="field">
+          <label for="acts-reason">Reason; whoever is concerned reads it. A reminder and a new try need none.</label>
+          <input id="acts-reason" name="reason" type="text" maxlength={1000} />
+        </div>
+        {found.runs <= runs.length ? null : (
+          <p>
+            <label class="tick">
+              <input type="checkbox" name="all" value="yes" /> All{' '}
+              {found.runs <= 500 ? COUNT.format(found.runs) : 'of the newest 500'} that were found, on other pages, too
+            </label>
+          </p>
+        )}
+        <button class="button button-quiet" type="submit">
+          See what would happen
+        </button>
+      </form>
+    </details>
+  );
+}
+
 function Row({ run, now }: { run: RunRow; now: Instant }) {
   return (
     <li class="run-row">
+      <input class="run-tick" type="checkbox" name="run" value={run.id} form="acts" aria-label={`Tick ${run.title}`} />
       <div class="run-name">
         <a href={paths.run.to({ run: run.id })}>{run.title}</a>
         <span class="quiet">

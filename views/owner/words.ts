@@ -1,5 +1,5 @@
 import type { Definition, Trigger } from '../../machines/definition.ts';
-import type { RunStatus } from '../../machines/outcome.ts';
+import type { MailEffect, RunStatus } from '../../machines/outcome.ts';
 import type { Instant, Person } from '../../machines/values.ts';
 
 const UNITS = [
@@ -47,10 +47,26 @@ export const STATUS_WORDS: Record<RunStatus, string> = {
   cancelled: 'Cancelled',
 };
 
+/** What a mail of Baton's own is, by its kind. */
+export const MAIL_WORDS: Record<MailEffect['mail']['is'], string> = {
+  hand_off: 'Hand-off',
+  receipt: 'Receipt',
+  reminder: 'Reminder',
+  escalation: 'Moved hand-off',
+  moved: 'Note that it moved',
+  withdrawn: 'Note that it was withdrawn',
+  outcome: 'Email',
+};
+
+/** The same, of a kind that was read back and may be older than these words. */
+export function wordsOfMail(kind: string): string {
+  return Object.entries(MAIL_WORDS).find(([known]) => known === kind)?.[1] ?? kind;
+}
+
 /** What starts a run, in a few words. */
 export function triggerWords(trigger: Trigger, definition: Definition): string {
   if ('form' in trigger) return 'A form that anybody may fill in';
   if ('schedule' in trigger) return `A schedule: ${trigger.schedule.cron} (${trigger.schedule.timezone ?? definition.timezone})`;
   if ('api' in trigger) return 'The API';
-  return 'By hand';
+  return 'sub_workflow' in trigger ? 'Another workflow that calls it' : 'By hand';
 }
