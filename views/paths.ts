@@ -40,6 +40,7 @@ export const paths = {
   version: at<{ workflow: string; version: string }>('/workflows/:workflow/versions/:version'),
   versionRestoration: at<{ workflow: string; version: string }>('/workflows/:workflow/versions/:version/restoration'),
   move: at<{ workflow: string }>('/workflows/:workflow/move'),
+  queue: at('/attention'),
   runs: at('/runs'),
   run: at<{ run: string }>('/runs/:run'),
   tree: at<{ run: string }>('/runs/:run/tree'),

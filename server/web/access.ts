@@ -58,6 +58,7 @@ export const ACCESS: Record<string, Who> = {
   [paths.rehearsal.pattern]: 'owner',
   [paths.reopening.pattern]: 'owner',
   [paths.course.pattern]: 'owner',
+  [paths.queue.pattern]: 'owner',
   [paths.acts.pattern]: 'owner',
   [paths.reassignment.pattern]: 'owner',
   [paths.apiRuns.pattern]: 'key',

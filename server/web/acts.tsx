@@ -54,7 +54,7 @@ async function foreseenPage(c: OwnerContext, portal: Portal, runs: Situation[], 
         : { id, title, standing, foreseen: null, why: foreseen.why };
     }),
   );
-  const again = ['act', 'stage', 'reason', 'workflow', 'status', 'q'].map((name): [string, string] => [
+  const again = ['act', 'stage', 'reason', 'from', 'workflow', 'status', 'q'].map((name): [string, string] => [
     name,
     textOf(posted, name),
   ]);
@@ -116,6 +116,7 @@ function headingOf(act: Act, runs: Situation[]): string {
 /** The page from which the owner came: the run, or the list as it was filtered. */
 function backFrom(posted: Posted): string {
   const from = textOf(posted, 'from');
+  if (from === 'queue') return paths.queue.to();
   if (UUID.safeParse(from).success) return paths.run.to({ run: from });
   const query = new URLSearchParams(
     ['workflow', 'status', 'q'].flatMap((name) => (textOf(posted, name) === '' ? [] : [[name, textOf(posted, name)]])),

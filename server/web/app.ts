@@ -23,6 +23,7 @@ import { mountHome } from './home.tsx';
 import { mountMailbox } from './mailbox.tsx';
 import { mountMove } from './move.tsx';
 import { mountPractice } from './practice.ts';
+import { mountQueue } from './queue.tsx';
 import { mountRehearsal } from './rehearsal.tsx';
 import { mountRuns } from './runs.tsx';
 import { mountSignIn } from './sign-in.tsx';
@@ -61,6 +62,7 @@ export function createApp(portal: Portal): Hono {
   mountChildren(app, portal);
   mountActs(app, portal);
   mountCourse(app, portal);
+  mountQueue(app, portal);
   mountRuns(app, portal);
   mountApi(app, portal);
   mountApiActs(app, portal);

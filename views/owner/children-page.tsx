@@ -163,7 +163,7 @@ function Accept({ here }: { here: string }) {
   return (
     <details class="act">
       <summary>Go on with what came in</summary>
-      <form method="post" action={here}>
+      <form id="accept" method="post" action={here}>
         <div class="field">
           <label for="accept-reason">Reason; it stands in the history</label>
           <input id="accept-reason" name="reason" type="text" required maxlength={1000} />

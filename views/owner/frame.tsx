@@ -14,7 +14,7 @@ export function VisitorPage({ title, children }: { title: string; children: Chil
 }
 
 /** A page for an owner: where they are, who they are, the way out. */
-export function OwnerPage(props: { title: string; owner: string; here: 'workflows' | 'runs'; children: Child }) {
+export function OwnerPage(props: { title: string; owner: string; here: 'workflows' | 'runs' | 'queue'; children: Child }) {
   return (
     <Layout title={props.title}>
       <div class="owner">
@@ -24,6 +24,9 @@ export function OwnerPage(props: { title: string; owner: string; here: 'workflow
           </a>
           <a href={paths.runs.to()} aria-current={props.here === 'runs' ? 'true' : undefined}>
             Runs
+          </a>
+          <a href={paths.queue.to()} aria-current={props.here === 'queue' ? 'true' : undefined}>
+            Attention
           </a>
           <form class="owner-out" method="post" action={paths.signOut.to()}>
             <span class="quiet">{props.owner}</span>
