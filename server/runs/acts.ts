@@ -172,5 +172,5 @@ function whyNot(error: unknown): string {
 /** The name of a place to which a run is put, for people. */
 export function placeWords(definition: Definition, to: string | null): string {
   if (to === null) return 'on, without what it waits for';
-  return to === 'end' ? 'to its end' : `to ${stageTitle(definition, to)}`;
+  return to === 'end' ? 'at its end' : `at ${stageTitle(definition, to)}`;
 }

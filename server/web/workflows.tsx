@@ -8,6 +8,7 @@ import { paths } from '../../views/paths.ts';
 import { workflowsOf } from '../people/owners.ts';
 import type { Portal } from '../portal.ts';
 import { countRuns } from '../runs/list.ts';
+import { trafficOf } from '../runs/traffic.ts';
 import { nextFire } from '../schedules/fires.ts';
 import { type Schedule, schedulesOf } from '../workflows/schedules.ts';
 import { ownedWorkflow, ownerOnly } from './owner-only.ts';
@@ -29,7 +30,11 @@ export function mountWorkflows(app: Hono, portal: Portal): void {
 
   app.get(paths.workflow.pattern, ownerOnly(portal), async (c) => {
     const { workflow, version, definition } = await ownedWorkflow(portal, c.var.owner, c.req.param('workflow') ?? '');
-    const [versions, counts] = await Promise.all([portal.library.versions(workflow), countRuns(portal, [workflow])]);
+    const [versions, counts, traffic] = await Promise.all([
+      portal.library.versions(workflow),
+      countRuns(portal, [workflow]),
+      trafficOf(portal, workflow),
+    ]);
     const now = portal.clock.now();
     const fires = new Map(schedulesOf(definition).map((schedule) => [schedule.trigger, nextFires(schedule, now, 3)]));
     return c.html(
@@ -41,6 +46,7 @@ export function mountWorkflows(app: Hono, portal: Portal): void {
         fires={fires}
         versions={versions}
         counts={counts.get(workflow) ?? NO_RUNS}
+        traffic={traffic}
       />,
     );
   });

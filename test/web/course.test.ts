@@ -61,7 +61,7 @@ describe('an owner changes the course of a run', () => {
     const { run, manager } = await expense();
     const before = await kinds(run);
     const page = await course(run, 'rejected');
-    expect(page.html).toContain('Put it to Tell the employee');
+    expect(page.html).toContain('Put it at Tell the employee');
     expect(page.html).toContain(`${manager} need not answer Manager review any more.`);
     expect(page.html).toContain('2 mails go out:');
     expect(page.html).toContain(`${manager}: note that it was withdrawn`);

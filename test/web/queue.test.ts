@@ -84,6 +84,15 @@ describe('what needs somebody', () => {
     expect(row?.status).toBe('done');
   });
 
+  test('leaves its mark on the diagram of the workflow: how often each way was taken, and went on to somebody else', async () => {
+    await expense('slow@example.com');
+    await world.advance('5d');
+    owner = await signedIn(world);
+    const page = await owner.get('/workflows/expense-approval');
+    expect(page.html).toContain('approved: Pay (once)');
+    expect(page.html).toMatch(/nobody answers, 4 days: to Finance \(\d times\)|nobody answers, 4 days: to Finance \(once\)/);
+  });
+
   test('is of the workflows of this owner only', async () => {
     await expense('theirs@example.com');
     await threeDaysLater();

@@ -8,6 +8,7 @@ export function Foreseen({ lines }: { lines: ForeseenLines }) {
   const { happens, mails, takenBack } = lines;
   return (
     <div class="foreseen">
+      <p>Its history will say:</p>
       <ul>
         {happens.map((sentence) => (
           <li>{sentence}</li>

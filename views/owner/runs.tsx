@@ -196,9 +196,9 @@ function Acts({ filter, found, runs, stages }: RunsPageProps) {
             <option value="retry">Try again what failed</option>
             <option value="on">Let them go on without what they wait for</option>
             {stages.map(({ stage, title }) => (
-              <option value={`put:${stage}`}>Put them to {title}</option>
+              <option value={`put:${stage}`}>Put them at {title}</option>
             ))}
-            <option value="end">Put them to their end</option>
+            <option value="end">Put them at their end</option>
             <option value="cancel">Cancel them</option>
           </select>
         </div>

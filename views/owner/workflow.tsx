@@ -1,7 +1,7 @@
 import { showInstant } from '../../machines/calendar.ts';
 import { actorTitle, type Definition, humanise, type Stage, stageTitle, startForm } from '../../machines/definition.ts';
 import type { Instant } from '../../machines/values.ts';
-import { Diagram } from '../parts/diagram.tsx';
+import { Diagram, type Traffic } from '../parts/diagram.tsx';
 import { COMPONENT_WORDS } from '../parts/diagram-layout.ts';
 import { paths } from '../paths.ts';
 import { OwnerPage, Prose } from './frame.tsx';
@@ -17,6 +17,7 @@ export type WorkflowPageProps = {
   fires: Map<number, Instant[]>;
   versions: { version: number; publishedBy: string; publishedAt: Instant; note: string }[];
   counts: { open: number; attention: number; ended: number };
+  traffic: Traffic;
 };
 
 const MOST_VERSIONS = 5;
@@ -53,7 +54,7 @@ export function WorkflowPage(props: WorkflowPageProps) {
         Version {props.version} is live:{' '}
         <a href={paths.version.to({ workflow, version: String(props.version) })}>what it changed</a>.
       </p>
-      <Diagram definition={definition} progress={null} />
+      <Diagram definition={definition} progress={null} traffic={props.traffic} />
       <section aria-labelledby="stages">
         <h2 id="stages">Stages and their guidance</h2>
         <ol class="stages">

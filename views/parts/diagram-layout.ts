@@ -16,11 +16,23 @@ export type DiagramLayout = { width: number; height: number; places: Place[]; ar
 export type Place = Box & ({ is: 'start' } | { is: 'end' } | StageCard);
 
 /** A stage as a card: lines of its title, who is responsible, what happens in it. */
-export type StageCard = { is: 'stage'; key: string; title: string[]; actor: string; chips: Chip[] };
+export type StageCard = { is: 'stage'; key: string; title: string[]; actor: string; chips: Chip[]; escalation: string | null };
 export type Chip = { text: string; x: number; width: number };
 
-/** An arrow from one place to another. `backward`: to a stage that the run has been in already. */
-export type Arrow = { from: string; to: string; path: string; head: string; backward: boolean; label: Label | null };
+/**
+ * An arrow from one place to another. `backward`: to a stage that the run has been in already; `exception`: a way that is
+ * taken when something does not come or is not found, too often, or not needed. `foot`: where it leaves, for a number.
+ */
+export type Arrow = {
+  from: string;
+  to: string;
+  path: string;
+  head: string;
+  foot: { x: number; y: number };
+  backward: boolean;
+  exception: boolean;
+  label: Label | null;
+};
 export type Label = Box & { lines: string[] };
 
 /** Centre and size. */
@@ -32,6 +44,8 @@ const LINE_HEIGHT = 20;
 const LABEL_LINE = 16;
 const PORT_GAP = 18;
 const HEAD = 8;
+/** Room at the foot of a card for whoever gets it when nobody answers. */
+export const ESCALATION = 26;
 const LOOP = 44; // room above and below a card for an arrow that leads back to it at once
 
 /** Names of the places before the first and after the last stage; keys of stages have no spaces. */
@@ -68,7 +82,7 @@ type DagreGraph = {
   graph(): { width?: number; height?: number };
 };
 
-type Link = { from: string; to: string; label: string | null; backward: boolean };
+type Link = { from: string; to: string; label: string | null; backward: boolean; exception: boolean };
 
 /** Lays the stages out from left to right, so that arrows cross as little as possible. The same workflow always looks the same. */
 export function layOut(definition: Definition): DiagramLayout {
@@ -130,15 +144,44 @@ function bendsOf(edge: Edge, backward: boolean): Point[] {
 
 /** Every arrow of a workflow, in the order in which it is written. */
 function linksOf(definition: Definition): Link[] {
-  const links: Link[] = [{ from: START, to: firstStage(definition), label: null, backward: false }];
+  const ways = { backward: false, exception: false };
+  const links: Link[] = [{ from: START, to: firstStage(definition), label: null, ...ways }];
   for (const [key, stage] of Object.entries(definition.stages)) {
     const next = successorsOf(stage);
     for (const successor of next) {
       const label = next.length > 1 ? successorWords(successor) : (successor.label ?? null);
-      links.push({ from: key, to: successor.to === END ? FINISH : successor.to, label, backward: false });
+      links.push({ from: key, to: placeOf(successor.to), label, ...ways });
     }
+    for (const { to, words } of exceptionsOf(stage))
+      links.push({ from: key, to: placeOf(to), label: words, ...ways, exception: true });
   }
   return markBackward(links);
+}
+
+function placeOf(to: string): string {
+  return to === END ? FINISH : to;
+}
+
+/** A way out of a stage that is not the ordinary one, and when it is taken. */
+export type Exception = { to: string; words: string };
+
+/** The ways that a stage takes when something does not come or is not found, too often, or when it is left out. */
+export function exceptionsOf({ components, next = [], skip }: Stage): Exception[] {
+  const inside = components.flatMap((component): Exception[] => {
+    if (component.kind !== 'wait' && component.kind !== 'lookup') return [];
+    if (component.otherwise === undefined) return [];
+    const words =
+      component.kind === 'lookup'
+        ? 'nothing fits'
+        : component.at_most === undefined
+          ? 'nothing came'
+          : `not within ${component.at_most}`;
+    return [{ to: component.otherwise, words }];
+  });
+  const past = next.flatMap(({ at_most, afterwards }) =>
+    at_most === undefined ? [] : [{ to: afterwards ?? END, words: `more than ${at_most} times` }],
+  );
+  return [...inside, ...past, ...(skip?.to === undefined ? [] : [{ to: skip.to, words: 'left out' }])];
 }
 
 /** Where a stage leads; the end of the run where nothing is written. */
@@ -174,13 +217,15 @@ function placesOf(definition: Definition): Map<string, Place> {
   for (const [key, stage] of Object.entries(definition.stages)) {
     const title = wrap(stageTitle(definition, key), 18);
     const chips = chipsOf(stage.components.map((component) => COMPONENT_WORDS[component.kind]));
-    const height = CARD_PADDING * 2 + title.length * LINE_HEIGHT + 22 + 34;
+    const escalation = stage.escalate === undefined ? null : escalationWords(definition, stage.escalate);
+    const height = CARD_PADDING * 2 + title.length * LINE_HEIGHT + 22 + 34 + (escalation === null ? 0 : ESCALATION);
     places.set(key, {
       is: 'stage',
       key,
       title,
       actor: shorten(actorTitle(definition, stage.actor), 22),
       chips,
+      escalation,
       x: 0,
       y: 0,
       width: CARD_WIDTH,
@@ -188,6 +233,11 @@ function placesOf(definition: Definition): Map<string, Place> {
     });
   }
   return places.set(FINISH, { is: 'end', x: 0, y: 0, width: 56, height: 36 });
+}
+
+/** `4 days: to Finance`: who gets it when nobody answers. */
+export function escalationWords(definition: Definition, { after, to }: NonNullable<Stage['escalate']>): string {
+  return `${after}: to ${actorTitle(definition, to)}`;
 }
 
 /** Chips side by side as far as they fit in a card; the rest is counted in the last one. */
@@ -247,6 +297,7 @@ function arrowOf({ link, edge, bends }: Route, ends: Ends): Arrow {
     ...withoutLabel(link),
     path: smooth([...points.slice(0, -1), stop], direction),
     head: `M${round(tip.x)} ${round(tip.y)}l${-direction * HEAD} -4.5v9z`,
+    foot: footOf(points, direction),
     label: labelAt(link.label, edge.x ?? 0, edge.y ?? 0),
   };
 }
@@ -259,12 +310,18 @@ function loopOf(link: Link, places: Map<string, Place>): Arrow {
     ...withoutLabel(link),
     path: `M${x + 40} ${bottom}C${x + 40} ${bottom + 36} ${x - 40} ${bottom + 36} ${x - 40} ${bottom + HEAD}`,
     head: `M${x - 40} ${bottom}l-4.5 ${HEAD}h9z`,
+    foot: { x: x + 54, y: bottom + 12 },
     label: labelAt(link.label, x, bottom + 28),
   };
 }
 
-function withoutLabel({ from, to, backward }: Link): Pick<Arrow, 'from' | 'to' | 'backward'> {
-  return { from, to, backward };
+/** Beside the place that an arrow leaves. */
+function footOf([start]: Point[], direction: number): Point {
+  return { x: round((start?.x ?? 0) + direction * 13), y: round((start?.y ?? 0) - 5) };
+}
+
+function withoutLabel({ from, to, backward, exception }: Link): Pick<Arrow, 'from' | 'to' | 'backward' | 'exception'> {
+  return { from, to, backward, exception };
 }
 
 function labelAt(label: string | null, x: number, y: number): Label | null {

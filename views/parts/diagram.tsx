@@ -1,9 +1,12 @@
-import { actorTitle, type Definition, stageTitle } from '../../machines/definition.ts';
+import { actorTitle, type Definition, END, stageTitle } from '../../machines/definition.ts';
 import type { Happening } from '../../machines/outcome.ts';
 import {
   type Arrow,
   COMPONENT_WORDS,
   type DiagramLayout,
+  ESCALATION,
+  escalationWords,
+  exceptionsOf,
   FINISH,
   layOut,
   type Place,
@@ -28,29 +31,39 @@ export function skippedIn(happenings: readonly Happening[]): Record<string, stri
   return skipped;
 }
 
+/** How often each way was taken, by `from>to`, and how often each stage went on to somebody else, among so many runs. */
+export type Traffic = { runs: number; ways: Record<string, number>; escalations: Record<string, number> };
+
 // A wider picture would be too small to read in the width of a page; it keeps its size and scrolls.
 const WIDEST_TO_SHRINK = 1320;
 
 /** The stages of a workflow from left to right, with the same in words beneath. */
-export function Diagram(props: { definition: Definition; progress: Progress | null }) {
+export function Diagram(props: { definition: Definition; progress: Progress | null; traffic?: Traffic }) {
   const drawn = layOut(props.definition);
-  const { definition, progress } = props;
+  const { definition, progress, traffic } = props;
   return (
     <figure class="diagram">
       <section class="diagram-scroll" tabindex={0} aria-label="Diagram of the stages; scrolls sideways">
-        <Picture drawn={drawn} definition={definition} progress={progress} />
+        <Picture drawn={drawn} definition={definition} progress={progress} traffic={traffic} />
       </section>
       <LeftOut definition={definition} progress={progress} />
+      {traffic === undefined || traffic.runs === 0 ? null : (
+        <figcaption class="quiet">
+          The numbers say how often each way was taken by the newest {traffic.runs === 1 ? 'run' : `${traffic.runs} runs`}.
+          Dashed: ways back, and ways for exceptions.
+        </figcaption>
+      )}
       <details class="diagram-words">
         <summary>The same in words</summary>
-        <Outline definition={definition} progress={progress} />
+        <Outline definition={definition} progress={progress} traffic={traffic} />
       </details>
     </figure>
   );
 }
 
-function Picture(props: { drawn: DiagramLayout; definition: Definition; progress: Progress | null }) {
-  const { drawn, definition, progress } = props;
+type PictureProps = { drawn: DiagramLayout; definition: Definition; progress: Progress | null; traffic: Traffic | undefined };
+
+function Picture({ drawn, definition, progress, traffic }: PictureProps) {
   return (
     <svg
       class={drawn.width > WIDEST_TO_SHRINK ? 'diagram-wide' : undefined}
@@ -66,10 +79,13 @@ function Picture(props: { drawn: DiagramLayout; definition: Definition; progress
         <Line arrow={arrow} travelled={travelled(arrow, progress)} />
       ))}
       {drawn.places.map((place) => (
-        <PlaceShape place={place} progress={progress} />
+        <PlaceShape place={place} progress={progress} traffic={traffic} />
       ))}
       {drawn.arrows.map((arrow) => (
         <LineLabel arrow={arrow} />
+      ))}
+      {drawn.arrows.map((arrow) => (
+        <Count arrow={arrow} traffic={traffic} />
       ))}
     </svg>
   );
@@ -99,8 +115,7 @@ function skippedOf(definition: Definition, progress: Progress | null): { title: 
 }
 
 /** Every stage with who, what and where to, as a list. */
-function Outline(props: { definition: Definition; progress: Progress | null }) {
-  const { definition, progress } = props;
+function Outline({ definition, progress, traffic }: Omit<PictureProps, 'drawn'>) {
   return (
     <ol class="outline">
       {Object.entries(definition.stages).map(([key, stage]) => (
@@ -113,8 +128,21 @@ function Outline(props: { definition: Definition; progress: Progress | null }) {
               <li>
                 {all.length > 1 ? `${successorWords(successor)}: ` : 'then: '}
                 {stageTitle(definition, successor.to)}
+                {timesWords(traffic?.ways[`${key}>${successor.to}`])}
               </li>
             ))}
+            {exceptionsOf(stage).map(({ to, words }) => (
+              <li>
+                {words}: {stageTitle(definition, to)}
+                {timesWords(traffic?.ways[`${key}>${to}`])}
+              </li>
+            ))}
+            {stage.escalate === undefined ? null : (
+              <li>
+                nobody answers, {escalationWords(definition, stage.escalate)}
+                {timesWords(traffic?.escalations[key])}
+              </li>
+            )}
           </ul>
         </li>
       ))}
@@ -123,7 +151,7 @@ function Outline(props: { definition: Definition; progress: Progress | null }) {
 }
 
 function Line({ arrow, travelled: been }: { arrow: Arrow; travelled: boolean }) {
-  const kind = `${arrow.backward ? ' arrow-back' : ''}${been ? ' arrow-been' : ''}`;
+  const kind = `${arrow.exception ? ' arrow-exception' : ''}${arrow.backward ? ' arrow-back' : ''}${been ? ' arrow-been' : ''}`;
   return (
     <g class={`arrow${kind}`}>
       <path class="arrow-line" d={arrow.path} />
@@ -147,7 +175,25 @@ function LineLabel({ arrow: { label, backward } }: { arrow: Arrow }) {
   );
 }
 
-function PlaceShape({ place, progress }: { place: Place; progress: Progress | null }) {
+/** How often a way was taken, beside the place that it leaves. */
+function Count({ arrow, traffic }: { arrow: Arrow; traffic: Traffic | undefined }) {
+  const to = arrow.to === FINISH ? END : arrow.to;
+  const count = arrow.from === START ? traffic?.runs : traffic?.ways[`${arrow.from}>${to}`];
+  if (!count) return null;
+  return (
+    <text class="arrow-count" x={arrow.foot.x} y={arrow.foot.y} text-anchor="middle">
+      {count}
+    </text>
+  );
+}
+
+function timesWords(count: number | undefined): string {
+  return count === undefined ? '' : count === 1 ? ' (once)' : ` (${count} times)`;
+}
+
+type PlaceProps = { place: Place; progress: Progress | null; traffic: Traffic | undefined };
+
+function PlaceShape({ place, progress, traffic }: PlaceProps) {
   const left = place.x - place.width / 2;
   const top = place.y - place.height / 2;
   if (place.is !== 'stage') {
@@ -162,6 +208,7 @@ function PlaceShape({ place, progress }: { place: Place; progress: Progress | nu
     );
   }
   const mark = markOf(place.key, progress);
+  const foot = place.escalation === null ? 0 : ESCALATION;
   return (
     <g class={`stage-card${mark === null ? '' : ` stage-${mark}`}`} transform={`translate(${left} ${top})`}>
       <rect class="stage-box" width={place.width} height={place.height} rx={12} />
@@ -178,16 +225,29 @@ function PlaceShape({ place, progress }: { place: Place; progress: Progress | nu
         </text>
       </g>
       {place.chips.map((chip) => (
-        <g class="stage-chip" transform={`translate(${chip.x} ${place.height - 36})`}>
+        <g class="stage-chip" transform={`translate(${chip.x} ${place.height - 36 - foot})`}>
           <rect width={chip.width} height={22} rx={11} />
           <text x={chip.width / 2} y={15} text-anchor="middle">
             {chip.text}
           </text>
         </g>
       ))}
+      {place.escalation === null ? null : (
+        <g class="stage-escalation" transform={`translate(0 ${place.height - ESCALATION})`}>
+          <path d={`M12 0H${place.width - 12}`} />
+          <text x={16} y={17}>
+            {escalated(place.escalation, traffic?.escalations[place.key])}
+          </text>
+        </g>
+      )}
       {mark === null ? null : <Mark mark={mark} width={place.width} why={progress?.skipped[place.key]} />}
     </g>
   );
+}
+
+function escalated(words: string, count: number | undefined): string {
+  const text = `${words}${count ? ` · ${count}` : ''}`;
+  return text.length > 27 ? `${text.slice(0, 26)}…` : text;
 }
 
 type Standing = 'here' | 'attention' | 'been' | 'skipped';
