@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx';
+import type { LikelyWay } from '../machines/rehearsal/likely-way.ts';
 import { Layout } from './layout.tsx';
 import { ProblemSummary } from './parts/field.tsx';
 import type { FormState } from './parts/form-state.ts';
@@ -13,10 +14,14 @@ export type StartPageProps = {
   sections: ShownSection[];
   form: FormState;
   labelOf: (name: string) => string;
+  /** Who will have to act, if everybody agrees. */
+  way: LikelyWay | null;
+  /** Whether that depends on what is filled in here. */
+  mayChange: boolean;
 };
 
 /** The form with which anybody starts a request. */
-export function StartPage({ title, intro, action, submission, sections, form, labelOf }: StartPageProps) {
+export function StartPage({ title, intro, action, submission, sections, form, labelOf, way, mayChange }: StartPageProps) {
   return (
     <Layout title={titleOf(title, form)}>
       <div class="narrow card">
@@ -26,14 +31,50 @@ export function StartPage({ title, intro, action, submission, sections, form, la
         <SendForm action={action}>
           <input type="hidden" name="submission" value={submission} />
           <Sections sections={sections} form={form} action={action} />
+          <Way way={way} />
           <p class="quiet">You get a receipt by email with a link that shows where your request is.</p>
           <NotSent />
           <button class="send" type="submit">
             Send the request
           </button>
+          {mayChange ? (
+            // Behind the other one, which Enter presses; with scripts the page looks by itself.
+            <noscript>
+              <button class="link" type="submit" name="refresh" value="way">
+                See who has to act
+              </button>
+            </noscript>
+          ) : null}
         </SendForm>
       </div>
     </Layout>
+  );
+}
+
+/** Who will have to act on the request as it is filled in so far. */
+function Way({ way }: Pick<StartPageProps, 'way'>) {
+  if (way === null || (way.steps.length === 0 && way.depends === null)) return null;
+  if (way.steps.length === 0) {
+    return (
+      <section class="likely" aria-live="polite">
+        <p>Who has to act on it depends on: {way.depends}.</p>
+      </section>
+    );
+  }
+  return (
+    <section class="likely" aria-live="polite">
+      <p>
+        <strong>{way.title ?? 'This request'}</strong> needs, if everybody agrees:
+      </p>
+      <ol>
+        {way.steps.map(({ title, actor, isStarter }) => (
+          <li>
+            {isStarter ? 'You' : actor} <span class="quiet">({title})</span>
+          </li>
+        ))}
+      </ol>
+      {way.depends === null ? null : <p class="quiet">What follows depends on: {way.depends}.</p>}
+    </section>
   );
 }
 

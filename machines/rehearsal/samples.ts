@@ -7,7 +7,7 @@ import { type Asking, columnsOf, type Question, questionsOf, type RowsQuestion }
 import { type Against, isAsked, isRequired, withAnswers } from '../questions/read.ts';
 import { filesIn, rowsIn, type Value } from '../values.ts';
 import type { Chance } from './chance.ts';
-import type { Given } from './given.ts';
+import { type Given, namedFile } from './given.ts';
 
 /** Every condition of a definition: the values that they tell apart are worth trying. */
 export function conditionsOf(definition: Definition): string[] {
@@ -76,8 +76,8 @@ function oneFor(
   return { json, value: read.ok ? read.value : undefined };
 }
 
-/** Something that a field takes. */
-function sampleOf(field: Field): unknown {
+/** Something that a field takes, as JSON. */
+export function sampleOf(field: Field): unknown {
   switch (field.type) {
     case 'text':
       return field.pattern === undefined ? 'something' : fitting(field.pattern);
@@ -112,6 +112,14 @@ function sampleOf(field: Field): unknown {
     default:
       return 'something';
   }
+}
+
+/** Something that a field takes, as a value; undefined where a pattern is beyond guessing. */
+export function sampleValue(field: Field, key: string): Value | undefined {
+  if (field.type === 'file') return namedFile('file.pdf');
+  if (field.type === 'files') return [namedFile('file.pdf')];
+  const read = readJson(field, sampleOf(field), key);
+  return read.ok ? read.value : undefined;
 }
 
 /** A text for the simple patterns that forms use: letters and digits in classes, counted; else the pattern is left to people. */
@@ -151,8 +159,16 @@ function cellFor(field: Scalar, scale: number, chance: Chance): unknown {
 
 type Item = { measure: { min?: number | undefined; max?: number | undefined } | null; evidence: string | null };
 
-function itemFor({ measure, evidence }: Item, careless: boolean, chance: Chance): Given {
-  const wrong = careless && chance.below(2) === 0;
+/** An item of a checklist that is done, as JSON. */
+export function goodItem(item: Item): Given {
+  return itemAs(item, false);
+}
+
+function itemFor(item: Item, careless: boolean, chance: Chance): Given {
+  return itemAs(item, careless && chance.below(2) === 0);
+}
+
+function itemAs({ measure, evidence }: Item, wrong: boolean): Given {
   const right = measure?.min ?? measure?.max ?? 1;
   const outside = measure?.max !== undefined ? measure.max + 1 : right - 1;
   const measured = measure === null ? {} : { measured: wrong ? outside : right };

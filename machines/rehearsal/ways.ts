@@ -19,9 +19,10 @@ export function freeMachine(definition: Definition) {
 
 function freed(node: Node, events: Set<string>): Node {
   const { always, on, entry: _, states, ...rest } = node;
-  const ways = [...listOf(always), ...Object.values(objectOf(on)).flatMap(listOf)].filter(
-    ({ target }) => typeof target === 'string',
-  );
+  const ways = [
+    ...listOf(always),
+    ...Object.entries(objectOf(on)).flatMap(([event, way]) => (event === 'steered' ? [] : listOf(way))),
+  ].filter(({ target }) => typeof target === 'string');
   const own: Node = {};
   ways.forEach(({ target }, index) => {
     const event = `way ${index + 1}`;

@@ -3,7 +3,8 @@ import { startForm } from '../../machines/definition.ts';
 import { FIELD, type Field } from '../../machines/fields/field.ts';
 import { startSections } from '../../machines/questions/asking.ts';
 import type { OneQuestion, Section } from '../../machines/questions/question.ts';
-import type { Against } from '../../machines/questions/read.ts';
+import { type Against, answersSoFar } from '../../machines/questions/read.ts';
+import { decisiveData, type LikelyWay, likelyWay } from '../../machines/rehearsal/likely-way.ts';
 import type { Facts, Person, Value } from '../../machines/values.ts';
 import { EMPTY_FORM, type FormState } from '../../views/parts/form-state.ts';
 import { paths } from '../../views/paths.ts';
@@ -34,8 +35,10 @@ export function mountStart(app: Hono, portal: Portal): void {
   app.get(paths.start.pattern, async (c) => {
     const { published, sections } = await startable(portal, c.req.param('workflow') ?? '');
     const form = prefilled(sections, againstOf(portal, published, ''), c.req.query());
+    const way = await wayFor(portal, published, sections, form);
+    const submission = newSubmission(portal);
     return c.html(
-      <Page portal={portal} published={published} sections={sections} form={form} submission={newSubmission(portal)} />,
+      <Page portal={portal} published={published} sections={sections} form={form} submission={submission} way={way} />,
     );
   });
 
@@ -50,9 +53,13 @@ export function mountStart(app: Hono, portal: Portal): void {
       questions,
       againstOf(portal, published, textOf(posted, 'starter_email')),
     );
-    const again = (state: FormState, status: 200 | 422) => {
+    const again = async (state: FormState, status: 200 | 422) => {
       const token = textOf(posted, 'submission');
-      return c.html(<Page portal={portal} published={published} sections={sections} form={state} submission={token} />, status);
+      const way = await wayFor(portal, published, sections, state);
+      return c.html(
+        <Page portal={portal} published={published} sections={sections} form={state} submission={token} way={way} />,
+        status,
+      );
     };
     if (textOf(posted, 'refresh') !== '') return again({ ...form, problems: {} }, 200);
     const changed = rearranged(form, textOf(posted, 'add'), textOf(posted, 'remove'));
@@ -115,18 +122,47 @@ function submissionIn({ links }: Portal, posted: Posted): string {
   throw new Refusal(403, 'stale_form', 'This form is too old or was not sent from its own page. Please open it again.');
 }
 
-type PageProps = { portal: Portal; published: Published; sections: Section[]; form: FormState; submission: string };
+/** Who would have to act on the request as it is filled in so far. */
+async function wayFor(portal: Portal, published: Published, sections: readonly Section[], form: FormState) {
+  const { definition } = published;
+  const email = form.typed.starter_email?.[0] ?? '';
+  const against = againstOf(portal, published, email);
+  const files = Object.fromEntries(Object.entries(form.kept).map(([name, kept]) => [name, kept.map(({ file }) => file)]));
+  const questions = sections.flatMap((section) => section.questions);
+  const { starter_email, starter_name, ...answers } = answersSoFar(questions, { texts: form.typed, files }, against);
+  const { starter, at } = { ...against.moment, starter: { email: String(starter_email ?? 'you'), name: null } };
+  const origin = { from: 'trigger' as const, by: starter.email, stage: null, at };
+  const facts = Object.fromEntries(Object.entries(answers).map(([key, value]) => [key, { value, origin }]));
+  return likelyWay(published, { starter, facts, at, ...(await portal.library.tables.stamp(definition)) });
+}
 
-function Page({ portal, published, sections, form, submission }: PageProps) {
+type PageProps = {
+  portal: Portal;
+  published: Published;
+  sections: Section[];
+  form: FormState;
+  submission: string;
+  way: LikelyWay | null;
+};
+
+function Page({ portal, published, sections, form, submission, way }: PageProps) {
   const { workflow, definition } = published;
   const asked = startForm(definition);
+  const decisive = decisiveData(definition);
+  const shown = shownSections(sections, form, againstOf(portal, published, form.typed.starter_email?.[0] ?? ''), null);
+  const followed = shown.map((section) => ({
+    ...section,
+    questions: section.questions.map((one) => ({ ...one, followed: one.followed || decisive.has(one.question.key) })),
+  }));
   return (
     <StartPage
       title={asked?.title ?? definition.title}
       intro={asked?.intro ?? definition.description ?? ''}
       action={paths.start.to({ workflow })}
       submission={submission}
-      sections={shownSections(sections, form, againstOf(portal, published, form.typed.starter_email?.[0] ?? ''), null)}
+      sections={followed}
+      way={way}
+      mayChange={followed.some(({ questions }) => questions.some((one) => decisive.has(one.question.key)))}
       form={form}
       labelOf={labelsOf({ sections }, definition)}
     />

@@ -38,6 +38,19 @@ describe('the form that starts a request', () => {
     expect(html).toMatch(/name="starter_email"[^>]*autocomplete="email"/);
   });
 
+  test('says who will have to act, as far as what is filled in tells', async () => {
+    const visitor = world.visitor();
+    const page = await visitor.get(FORM);
+    expect(page.html).toContain('What follows depends on: Amount.');
+    const large = await visitor.submit(page, { ...GOOD, amount: '6,200', refresh: 'way' });
+    expect(large.html).toMatch(/Expense of \$6,200\.00<\/strong> needs, if everybody agrees:/);
+    expect(large.html).toMatch(/Manager <span class="quiet">\(Manager review\).*Finance <span class="quiet">\(Second approval\)/);
+    const small = await visitor.submit(large, { ...GOOD, amount: '100', refresh: 'way' });
+    expect(small.html).not.toContain('Second approval');
+    const depends = await visitor.get('/start/spend-approval');
+    expect(depends.html).toContain('Who has to act on it depends on: Cost centre.');
+  });
+
   test('leads to the page that shows where the request is', async () => {
     const visitor = world.visitor();
     const page = await visitor.submit(await visitor.get(FORM), GOOD);
