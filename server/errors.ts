@@ -40,3 +40,11 @@ export class EffectFailed extends Error {
     this.waitMs = waitMs;
   }
 }
+
+/** An effect that is not to be done, since another one does what it was for or nobody needs it any more. */
+export class NotNeeded extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'NotNeeded';
+  }
+}

@@ -7,7 +7,7 @@ import type { MailEffect } from '../../machines/outcome.ts';
 import type { Instant, Person } from '../../machines/values.ts';
 import { paths } from '../../views/paths.ts';
 import type { Sql } from '../database/connect.ts';
-import { Broken, EffectFailed } from '../errors.ts';
+import { Broken, EffectFailed, NotNeeded } from '../errors.ts';
 import { readFileBytes } from '../files.ts';
 import { guidanceOfHandOff } from '../hand-offs/guidance.ts';
 import type { Portal } from '../portal.ts';
@@ -41,7 +41,8 @@ export function createMailPerformer(portal: MailNeeds, transport: Transport): Pe
     const began = portal.clock.nowMs();
     // Of hundreds of children each writes to somebody; other mails go out at once.
     if (effect.bundle) await takeTurn(portal.sql, mail.to.email, portal.config.mailsPerDomain, portal.clock.nowMs());
-    const bundle = effect.bundle ? await gatherBundle(portal.sql, effect.id) : [];
+    const bundle = effect.bundle ? await gatherBundle(portal.sql, effect.id, portal.clock.now()) : [];
+    if (effect.bundle && bundle.length === 0) throw new NotNeeded('It leaves with another letter.');
     if (bundle.length > 1) return sendBundle(portal, transport, host, effect, bundle, began);
     const attachments = await attachmentsOf(portal.sql, mail);
     const { subject, html, text } = await renderMail(await lettered(portal, effect, mail));

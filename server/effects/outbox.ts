@@ -32,13 +32,18 @@ function mayBundle(sql: Sql, at: Instant) {
 
 /**
  * Puts the letters of a bundle together under the first of them, once; answers all of them in their order. A letter that
- * stands alone is answered alone.
+ * stands alone is answered alone. Whatever another server is about to send stays with it; locked in the order of their
+ * ids, letters are put together by one server only.
  */
-export async function gatherBundle(sql: Sql, leader: string): Promise<ClaimedEffect[]> {
+export async function gatherBundle(sql: Sql, leader: string, at: Instant): Promise<ClaimedEffect[]> {
   await sql`
-    update outbox o set bundled_into = ${leader} from outbox l
-    where l.id = ${leader} and l.bundled_into is null and l.bundle is not null
-      and o.bundle = l.bundle and o.state = 'ready' and o.bundled_into is null`;
+    with together as materialized (
+      select o.id from outbox l join outbox o on o.bundle = l.bundle
+      where l.id = ${leader} and o.state = 'ready' and o.bundled_into is null
+        and (o.id = l.id or o.leased_until is null or o.leased_until <= ${at})
+      order by o.id for no key update of o)
+    update outbox o set bundled_into = ${leader} from together t
+    where o.id = t.id and exists (select from together where id = ${leader})`;
   return sql<ClaimedEffect[]>`
     select o.id, o.run_id, o.kind, o.body, o.attempts, o.created_at, o.first_tried_at, r.workflow,
       coalesce((o.body->>'version')::int, r.version) as version, r.title

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Told } from '../actors/gate.ts';
 import type { Clock } from '../clock.ts';
 import type { Sql } from '../database/connect.ts';
-import { EffectFailed } from '../errors.ts';
+import { EffectFailed, NotNeeded } from '../errors.ts';
 import type { Work } from '../pump.ts';
 import {
   type ClaimedEffect,
@@ -52,6 +52,7 @@ export function performances({
 
   async function failed(effect: ClaimedEffect, error: unknown): Promise<void> {
     if (error instanceof NotYet) return deferEffect(sql, effect.id, error.at);
+    if (error instanceof NotNeeded) return;
     const sentence = (error instanceof Error ? error.message : String(error)).slice(0, 500);
     log.warn({ err: error, run: effect.run_id, effect: effect.id }, 'An effect did not work.');
     const again = error instanceof EffectFailed ? error.again : true;

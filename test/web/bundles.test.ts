@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examine } from '../../server/doctor.ts';
 import { gatherBundle } from '../../server/effects/outbox.ts';
@@ -123,9 +124,37 @@ describe('the same person in several children', () => {
       where r.parent_id = ${run} and o.kind = 'mail' order by o.id`;
     const [leader] = rows;
     expect(rows.map(({ bundled_into }) => bundled_into)).toEqual([leader?.id, leader?.id, leader?.id]);
-    expect((await gatherBundle(sql, leader?.id ?? '')).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+    const again = await gatherBundle(sql, leader?.id ?? '', family.world.portal.clock.now());
+    expect(again.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
     expect(await sql`select distinct state from outbox o join runs r on r.id = o.run_id where r.parent_id = ${run}`).toEqual([
       { state: 'done' },
     ]);
+  });
+
+  test('gets each thing in one letter only when two servers put letters together at the same time', async () => {
+    const { sql, clock } = family.world.portal;
+    const at = clock.now();
+    const leased = new Date(clock.nowMs() + 10_000).toISOString();
+    const run = randomUUID();
+    const ids = Array.from({ length: 40 }, () => randomUUID()).sort();
+    const [one = '', other = ''] = ids;
+    await sql`
+      insert into runs (id, workflow, version, seq, status, title, starter_email, trigger, snapshot, head, root_id, started_at, changed_at)
+      select ${run}, workflow, version, 1, 'done', 'Twice', starter_email, trigger, '{}', head, ${run}, ${at}, ${at} from runs limit 1`;
+    await sql`
+      insert into outbox (id, run_id, kind, body, state, created_at, try_at, bundle, leased_until)
+      select id, ${run}, 'mail', '{}', 'ready', ${at}, '2999-01-01', 'twice', case when id in (${one}, ${other}) then ${leased}::timestamptz end
+      from unnest(${ids}::uuid[]) as i(id)`;
+    const gathered = await Promise.all([gatherBundle(sql, one, at), gatherBundle(sql, other, at)]);
+    expect(gathered.map((letters) => letters.length > 0)).toEqual([true, true]);
+    expect(
+      gathered
+        .flat()
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(ids);
+    expect(gathered[0]?.map(({ id }) => id)).not.toContain(other);
+    await sql`delete from outbox where run_id = ${run}`;
+    await sql`delete from runs where id = ${run}`;
   });
 });
