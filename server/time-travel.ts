@@ -4,7 +4,7 @@ import { nextMessageAt } from './actors/mailbox.ts';
 import { nextBirthAt } from './children/starting.ts';
 import type { Clock } from './clock.ts';
 import type { Sql } from './database/connect.ts';
-import { nextEffectAt } from './effects/outbox.ts';
+import { isEffectDue, nextEffectAt } from './effects/outbox.ts';
 import { Refusal } from './errors.ts';
 import { nextFireAt } from './schedules/fires.ts';
 
@@ -52,10 +52,9 @@ export async function settle({ sql, clock, kick }: TravelNeeds): Promise<void> {
 async function isBusy(sql: Sql, now: Instant): Promise<boolean> {
   const [row] = await sql<{ busy: boolean }[]>`
     select exists (select from messages where set_aside_at is null and try_at <= ${now})
-      or exists (select from outbox where state = 'ready' and try_at <= ${now})
       or exists (select from children where state = 'released' and try_at <= ${now}) as busy`;
-  const fire = await nextFireAt(sql);
-  return row?.busy === true || (fire !== null && fire <= now);
+  const [effect, fire] = [await isEffectDue(sql, now), await nextFireAt(sql)];
+  return row?.busy === true || effect || (fire !== null && fire <= now);
 }
 
 async function nextDue(sql: Sql): Promise<Instant | null> {

@@ -22,12 +22,16 @@ export type ClaimedEffect = {
 // However long siblings take to begin, nobody waits longer for the letter that names them all.
 const LONGEST_WAIT = '30 seconds';
 
-/** Whether a letter may leave for all of its bundle: it is the first of it, and no sibling is still about to begin. */
-function mayBundle(sql: Sql, at: Instant) {
-  return sql`bundled_into is null
-    and not exists (select from outbox e where e.bundle = o.bundle and e.state = 'ready' and e.bundled_into is null and e.id < o.id)
-    and (created_at <= ${at}::timestamptz - ${LONGEST_WAIT}::interval
-      or not exists (select from children c where c.state = 'released' and c.fan_id = o.fan))`;
+/** Whether an effect is done by itself: it is no letter that leaves with another one of its bundle. */
+function isLeading(sql: Sql) {
+  return sql`(o.bundle is null or o.bundled_into = o.id or (o.bundled_into is null and not exists (
+    select from outbox e where e.bundle = o.bundle and e.state = 'ready' and e.bundled_into is null and e.id < o.id)))`;
+}
+
+/** Whether siblings are still about to begin, so that a bundle may grow. */
+function mayGrow(sql: Sql) {
+  return sql`(o.bundle is not null and o.bundled_into is null
+    and exists (select from children c where c.state = 'released' and c.fan_id = o.fan))`;
 }
 
 /**
@@ -56,7 +60,8 @@ export async function claimEffects(sql: Sql, at: Instant, leasedUntil: Instant, 
     -- Found once, then looked up one by one: joined, the search may be made anew for each effect that there is.
     with due as materialized (
       select id from outbox o where state = 'ready' and try_at <= ${at} and (leased_until is null or leased_until <= ${at})
-        and (bundle is null or bundled_into = id or (${mayBundle(sql, at)}))
+        and ${isLeading(sql)}
+        and (created_at <= ${at}::timestamptz - ${LONGEST_WAIT}::interval or not ${mayGrow(sql)})
       order by try_at, id limit ${limit} for update skip locked)
     update outbox o set attempts = attempts + 1, leased_until = ${leasedUntil}, first_tried_at = coalesce(o.first_tried_at, ${at})
     from due left join lateral (
@@ -124,8 +129,14 @@ export async function holdEffect(sql: Sql, id: string, attempts: number, at: Ins
 /** When the next effect is due; null when none waits. */
 export async function nextEffectAt(sql: Sql): Promise<Instant | null> {
   const [row] = await sql<{ at: Instant | null }[]>`
-    select min(greatest(try_at, leased_until, case when bundle is not null and bundled_into is null
-        and exists (select from children c where c.state = 'released' and c.fan_id = o.fan) then created_at + ${LONGEST_WAIT}::interval end)) as at
-    from outbox o where state = 'ready' and (bundled_into is null or bundled_into = id)`;
+    select min(greatest(try_at, leased_until, case when ${mayGrow(sql)} then created_at + ${LONGEST_WAIT}::interval end)) as at
+    from outbox o where state = 'ready' and ${isLeading(sql)}`;
   return row?.at ?? null;
+}
+
+/** Whether an effect is due, even if somebody is doing it just now. */
+export async function isEffectDue(sql: Sql, at: Instant): Promise<boolean> {
+  const [row] = await sql<{ due: boolean }[]>`
+    select exists (select from outbox o where state = 'ready' and try_at <= ${at} and ${isLeading(sql)}) as due`;
+  return row?.due === true;
 }

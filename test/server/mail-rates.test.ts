@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nextEffectAt } from '../../server/effects/outbox.ts';
 import { type FamilyWorld, openFamily } from '../world/family.ts';
 
 let family: FamilyWorld;
@@ -33,4 +34,17 @@ test('of many letters about children so many a minute go to one domain, in their
 test('waiting its turn is no try that failed', async () => {
   const rows = await family.world.portal.sql`select distinct state, attempts from outbox where bundle is not null`;
   expect(rows).toEqual([{ state: 'done', attempts: 1 }]);
+});
+
+test('a letter that asks several things waits its turn as one, and keeps nobody busy meanwhile', async () => {
+  const { world } = family;
+  const three = Array.from({ length: 3 }, (_, n) => ({ name: `Item ${n}`, email: 'uma@slow.example' }));
+  await family.ask('opinions', [], { reviewers: reviewers(5, 'slow.example') });
+  await family.ask('opinions', [], { reviewers: three });
+  expect(await sentTo('slow.example')).not.toContain('uma@slow.example');
+  const next = Date.parse((await nextEffectAt(world.portal.sql)) ?? '');
+  expect(next - world.portal.clock.nowMs()).toBeGreaterThan(30_000);
+  await world.advance('1m');
+  const letters = await world.letters({ to: 'uma@slow.example' });
+  expect(letters.map(({ subject }) => subject)).toEqual(['Please decide: 3 × Opinion']);
 });
