@@ -11,6 +11,7 @@ import * as receipt from './receipt.tsx';
 import * as reminder from './reminder.tsx';
 import * as signIn from './sign-in.tsx';
 import * as withdrawn from './withdrawn.tsx';
+import * as withdrawnBundle from './withdrawn-bundle.tsx';
 
 /** Every mail that Baton writes, by its occasion. */
 export type Mail =
@@ -22,6 +23,7 @@ export type Mail =
   | ({ kind: 'withdrawn' } & withdrawn.WithdrawnProps)
   | ({ kind: 'outcome' } & outcome.OutcomeProps)
   | ({ kind: 'bundle' } & bundle.BundleProps)
+  | ({ kind: 'withdrawn_bundle' } & withdrawnBundle.WithdrawnBundleProps)
   | ({ kind: 'sign_in' } & signIn.SignInProps);
 
 /** A mail ready to be sent: one line of subject, and the same content in two forms with the same link. */
@@ -52,6 +54,8 @@ export function renderMail(mail: Mail): Promise<Rendered> {
       return rendered(outcome, mail);
     case 'bundle':
       return rendered(bundle, mail);
+    case 'withdrawn_bundle':
+      return rendered(withdrawnBundle, mail);
     case 'sign_in':
       return rendered(signIn, mail);
   }

@@ -62,5 +62,11 @@ export const SAMPLES: { [Kind in Mail['kind']]: Extract<Mail, { kind: Kind }> } 
     ],
     url: 'https://baton.example.com/b/AZqN0sVvcQCqsR7yVbq8AAABW0bq1n4yJtVw0m5x8cJk9aQeR2Lz',
   },
+  withdrawn_bundle: {
+    kind: 'withdrawn_bundle',
+    ...RUN,
+    titles: ['Audit of the warehouse', 'Audit of the online shop'],
+    reason: 'Two of the auditors said no.',
+  },
   sign_in: { kind: 'sign_in', url: SIGN_IN_URL, expiresText: 'Friday, 20 November 2026, 14:40 (UTC)' },
 };

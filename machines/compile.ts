@@ -227,9 +227,10 @@ function end(w: Writing, definition: Definition): void {
   reportTo(w, definition, 'done', '');
 }
 
-function cancel(w: Writing, definition: Definition, { by, reason, recalled }: Extract<RunEvent, { type: 'cancelled' }>): void {
+function cancel(w: Writing, definition: Definition, event: Extract<RunEvent, { type: 'cancelled' }>): void {
+  const { by, reason, recalled, removed } = event;
   w.happened({ what: 'cancelled', by, reason });
-  leave(w, by, reason);
+  leave(w, by, reason, recalled === true && !removed);
   // Also those that nobody waits for any more.
   if (callsOthers(definition)) w.ask({ asks: 'children', change: { is: 'withdrawn', fan: null, by, reason } });
   w.change({ ending: 'cancelled', stage: null });

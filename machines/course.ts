@@ -67,7 +67,7 @@ export function steer(w: Writing, definition: Definition, event: Steered): void 
   const { stage, fan, proposal } = w.context;
   const { by, reason, values, to } = event;
   const over = to === null ? (stepOf(definition, w.context)?.id ?? null) : null;
-  leave(w, by, reason);
+  leave(w, by, reason, false);
   if (fan) w.ask({ asks: 'children', change: { is: 'withdrawn', fan: fan.id, by, reason } });
   if (proposal) w.change({ proposal: null });
   const origin = { from: 'answer' as const, by, stage, at: event.at };
@@ -76,9 +76,12 @@ export function steer(w: Writing, definition: Definition, event: Steered): void 
   w.happened({ what: 'steered', from: stage, over, to, by, reason, given: shownAnswers(definition, values) });
 }
 
-/** Ends whatever a run waits for: links, timers and children close, and everybody concerned is told once. */
-export function leave(w: Writing, by: string, reason: string): void {
-  withdraw(w, by, reason);
+/**
+ * Ends whatever a run waits for: links, timers and children close, and everybody concerned is told once. `together`: its
+ * siblings end with it.
+ */
+export function leave(w: Writing, by: string, reason: string, together: boolean): void {
+  withdraw(w, by, reason, together);
   const { waiting, fan } = w.context;
   if (waiting) w.ask({ asks: 'timer', timer: { is: 'withdrawn', prefix: waiting.id } });
   if (fan?.until) w.ask({ asks: 'timer', timer: { is: 'withdrawn', prefix: fan.id } });

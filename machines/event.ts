@@ -23,8 +23,8 @@ export type RunEvent =
   | (Stamped & { type: 'fan_changed'; fan: string; change: FanChange; by: string; reason: string })
   | (Stamped & { type: 'fan_repinned'; fan: string; version: number; by: string; reason: string })
   | (Stamped & { type: 'retried'; by: string })
-  /** `recalled`: its parent needs it no longer, and need not be told. */
-  | (Stamped & { type: 'cancelled'; by: string; reason: string; recalled?: true })
+  /** `recalled`: its parent needs it no longer, and need not be told. `removed`: this one alone, its siblings stay. */
+  | (Stamped & { type: 'cancelled'; by: string; reason: string; recalled?: true; removed?: true })
   | Steered
   | (Stamped & { type: 'reopened'; stage: string; by: string; reason: string })
   | (Stamped & { type: 'version_moved'; version: number; from: number; by: string; reason: string });

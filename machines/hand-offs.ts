@@ -150,7 +150,7 @@ export function reassign(w: Writing, definition: Definition, event: Extract<RunE
 }
 
 /** Takes the hand-off back: its link says so from now on, and its person is told once. */
-export function withdraw(w: Writing, by: string, reason: string): void {
+export function withdraw(w: Writing, by: string, reason: string, together: boolean): void {
   const open = w.context.open;
   if (open === null) return;
   w.change({ open: null });
@@ -158,7 +158,8 @@ export function withdraw(w: Writing, by: string, reason: string): void {
   w.ask({ asks: 'hand_off', change: { is: 'withdrawn', id, generation: open.generation + 1, at: w.at, by, reason } });
   w.ask({ asks: 'timer', timer: { is: 'withdrawn', prefix: id } });
   w.happened({ what: 'withdrawn', handOff: id, stage, from: person });
-  w.mail({ is: 'withdrawn', to: person, handOff: id, stage, reason });
+  const among = siblingsOf(w.context);
+  w.mail({ is: 'withdrawn', to: person, ...among, ...(together ? { together } : {}), handOff: id, stage, reason });
 }
 
 function move(w: Writing, definition: Definition, to: Person, why: MoveReason, by: string, reason: string): void {
@@ -197,8 +198,13 @@ function lettered(open: OpenHandOff, context: RunContext) {
     stage: open.stage,
     dueAt: open.dueAt,
     asks: context.starter,
-    ...(context.parent?.many ? { fan: context.parent.fan } : {}),
+    ...siblingsOf(context),
   };
+}
+
+/** The fan-out that the run is one of several children of. */
+function siblingsOf({ parent }: RunContext): { fan?: string } {
+  return parent?.many ? { fan: parent.fan } : {};
 }
 
 function factsFor(definition: Definition, open: OpenHandOff, facts: Facts): ShownFact[] {

@@ -266,7 +266,16 @@ export type MailEffect = {
         facts: ShownFact[];
       }
     | { is: 'moved'; to: Person; handOff: string; stage: string; now: Person; why: MoveReason }
-    | { is: 'withdrawn'; to: Person; handOff: string; stage: string; reason: string }
+    | {
+        is: 'withdrawn';
+        to: Person;
+        fan?: string;
+        /** With all of its siblings that are open. */
+        together?: true;
+        handOff: string;
+        stage: string;
+        reason: string;
+      }
     | {
         is: 'outcome';
         to: Person;

@@ -161,6 +161,7 @@ table messages
   messages_pkey: PRIMARY KEY (id)
   messages_run_id_key_key: UNIQUE (run_id, key)
   CREATE INDEX messages_due ON public.messages USING btree (try_at, id) WHERE (set_aside_at IS NULL)
+  CREATE INDEX messages_recalls ON public.messages USING btree (key) WHERE starts_with(key, 'recall:'::text)
 
 table outbox
   id uuid not null
@@ -181,7 +182,7 @@ table outbox
   bundled_into uuid
   outbox_pkey: PRIMARY KEY (id)
   outbox_kind_check: CHECK ((kind = ANY (ARRAY['mail'::text, 'http'::text, 'judge'::text, 'document'::text])))
-  outbox_state_check: CHECK ((state = ANY (ARRAY['ready'::text, 'done'::text, 'held'::text])))
+  outbox_state_check: CHECK ((state = ANY (ARRAY['ready'::text, 'done'::text, 'held'::text, 'dropped'::text])))
   CREATE INDEX outbox_due ON public.outbox USING btree (try_at, id) WHERE (state = 'ready'::text)
   CREATE INDEX outbox_of_run ON public.outbox USING btree (run_id)
   CREATE INDEX outbox_bundled ON public.outbox USING btree (bundled_into) WHERE (bundled_into IS NOT NULL)

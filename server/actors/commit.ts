@@ -221,16 +221,23 @@ function rowsOf(step: Commit) {
   };
 }
 
-// Timers of siblings are due at the same moment, and fire one after the other.
+// Timers of siblings are due at the same moment and fire one after the other, and whoever ends several ends one by one.
 const TOGETHER_MS = 2000;
 
 function effectRow(effect: Effect, version: number, at: string) {
   const { id, kind, ...body } = effect;
-  const fan = effect.kind === 'mail' && 'fan' in effect.mail ? effect.mail.fan : undefined;
-  const bundle = fan === undefined || effect.kind !== 'mail' ? null : `${fan} ${effect.mail.is} ${effect.mail.to.email}`;
-  const later = bundle !== null && effect.kind === 'mail' && effect.mail.is !== 'hand_off';
+  const { fan, bundle, later } = bundleOf(effect);
   const try_at = later ? new Date(Date.parse(at) + TOGETHER_MS).toISOString() : at;
   return { id, kind, body: { ...body, version }, fan, bundle, try_at };
+}
+
+/** Which letters leave together with this one, and whether it waits a moment for them. */
+function bundleOf(effect: Effect): { fan?: string; bundle: string | null; later: boolean } {
+  if (effect.kind !== 'mail' || !('fan' in effect.mail) || effect.mail.fan === undefined) return { bundle: null, later: false };
+  const { mail } = effect;
+  const occasion = mail.is === 'withdrawn' && mail.together ? 'recalled' : mail.is;
+  const later = occasion !== 'hand_off' && occasion !== 'recalled';
+  return { fan: mail.fan, bundle: `${mail.fan} ${occasion} ${mail.to.email}`, later };
 }
 
 function openedRow({ handOff, round }: Extract<HandOffChange, { is: 'opened' }>) {

@@ -105,7 +105,13 @@ const EVENT = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('fan_accepted'), fan: z.uuid(), by: z.string(), reason: z.string() }),
   z.strictObject({ type: z.literal('fan_repinned'), fan: z.uuid(), version: z.int(), by: z.string(), reason: z.string() }),
   z.strictObject({ type: z.literal('fan_changed'), fan: z.uuid(), change: FAN_CHANGE, by: z.string(), reason: z.string() }),
-  z.strictObject({ type: z.literal('cancelled'), by: z.string(), reason: z.string(), recalled: z.literal(true).optional() }),
+  z.strictObject({
+    type: z.literal('cancelled'),
+    by: z.string(),
+    reason: z.string(),
+    recalled: z.literal(true).optional(),
+    removed: z.literal(true).optional(),
+  }),
 ]);
 
 /** An event before the step that gives it its time and its id. */

@@ -99,7 +99,7 @@ export function familyParts(sql: Sql, steps: readonly FamilyStep[]) {
     ),
     recalled as (
       insert into messages (run_id, key, event, deliver_at, try_at)
-      select h.child_id, 'recall', h.tell::json, h.at, h.at from held_children h
+      select h.child_id, 'recall:' || h.fan_id, h.tell::json, h.at, h.at from held_children h
       where h.tell is not null and h.child_id is not null and h.was = 'open'
       on conflict (run_id, key) do nothing
     ),
@@ -201,7 +201,7 @@ function rowsOf({ run: run_id, at, outcome: { children, tells } }: FamilyStep) {
         state: 'removed',
         report: null,
         other: null,
-        tell: recall(by, reason),
+        tell: { ...recall(by, reason), removed: true },
         at,
       })),
     ],

@@ -12,7 +12,7 @@ import { readFileBytes } from '../files.ts';
 import { guidanceOfHandOff } from '../hand-offs/guidance.ts';
 import type { Portal } from '../portal.ts';
 import type { Published } from '../workflows/library.ts';
-import { type ClaimedEffect, gatherBundle } from './outbox.ts';
+import { askedWithin, type ClaimedEffect, dropUnasked, gatherBundle } from './outbox.ts';
 import type { Performer } from './perform.ts';
 import { takeTurn } from './rates.ts';
 import { headersFor } from './transports/letter.ts';
@@ -39,11 +39,8 @@ export function createMailPerformer(portal: MailNeeds, transport: Transport): Pe
   return async (effect) => {
     const { mail } = BODY.parse(effect.body);
     const began = portal.clock.nowMs();
-    // Of hundreds of children each writes to somebody; other mails go out at once.
-    if (effect.bundle) await takeTurn(portal.sql, mail.to.email, portal.config.mailsPerDomain, portal.clock.nowMs());
-    const bundle = effect.bundle ? await gatherBundle(portal.sql, effect.id, portal.clock.now()) : [];
-    if (effect.bundle && bundle.length === 0) throw new NotNeeded('It leaves with another letter.');
-    if (bundle.length > 1) return sendBundle(portal, transport, host, effect, bundle, began);
+    const letters = effect.bundle ? await letterWith(portal, effect, effect.bundle, mail) : [];
+    if (letters.length > 1) return sendBundle(portal, transport, host, effect, letters, began);
     const attachments = await attachmentsOf(portal.sql, mail);
     const { subject, html, text } = await renderMail(await lettered(portal, effect, mail));
     const { providerId } = await transport.send({
@@ -63,6 +60,17 @@ export function createMailPerformer(portal: MailNeeds, transport: Transport): Pe
   };
 }
 
+/** All that leaves with a letter about a child, itself included. Throws NotYet before its turn, and NotNeeded for nothing. */
+async function letterWith({ sql, clock, config }: MailNeeds, { id }: ClaimedEffect, bundle: string, mail: AnyMail) {
+  const dropped = mail.is === 'withdrawn' ? await dropUnasked(sql, bundle, clock.now()) : [];
+  if (dropped.includes(id)) throw new NotNeeded('Whoever it tells was never asked.');
+  // Of hundreds of children each writes to somebody; other mails go out at once.
+  await takeTurn(sql, mail.to.email, config.mailsPerDomain, clock.nowMs());
+  const letters = await gatherBundle(sql, id, clock.now());
+  if (letters.length === 0) throw new NotNeeded('What it asks for was taken back, or it leaves with another letter.');
+  return letters;
+}
+
 /** One letter for several: under a key of its own, since the first of them may yet have to leave alone. */
 async function sendBundle(
   portal: MailNeeds,
@@ -72,20 +80,12 @@ async function sendBundle(
   bundle: readonly ClaimedEffect[],
   began: number,
 ) {
-  const asking = await Promise.all(bundle.map(async (effect) => lettered(portal, effect, BODY.parse(effect.body).mail)));
-  const items = asking.flatMap((one) => ('dueText' in one ? [{ title: one.runTitle, dueText: one.dueText }] : []));
-  const [first] = asking;
   const { mail } = BODY.parse(leader.body);
-  if (first === undefined || !('asks' in first))
-    throw new Broken(`effect ${leader.id}`, 'Letters that ask nothing were put together.');
-  const { workflowTitle, runTitle, contact, version, to, asks } = first;
-  const link = portal.links.mint('bundle', { id: leader.id, generation: 0 });
-  const common = { workflowTitle, runTitle, contact, version, to, asks, items };
-  const occasion = mail.is === 'reminder' || mail.is === 'escalation' ? mail.is : 'hand_off';
-  const url = portal.config.baseUrl + paths.bundle.to({ link });
-  const { subject, html, text } = await renderMail({ kind: 'bundle', ...common, occasion, url });
+  const mails = await Promise.all(bundle.map(async (effect) => lettered(portal, effect, BODY.parse(effect.body).mail)));
+  const { subject, html, text } = await renderMail(together(portal, leader, mail, mails));
   const id = keyOfBundle(leader.id);
-  const headers = headersFor({ id, run: leader.run_id, host });
+  const thread = mail.is === 'withdrawn' ? await askedWithin(portal.sql, leader.id) : null;
+  const headers = headersFor({ id, run: thread ?? leader.run_id, host });
   const from = portal.config.mailFrom;
   const letter = {
     id,
@@ -102,6 +102,23 @@ async function sendBundle(
   const { providerId } = await transport.send(letter);
   const record = { to: mail.to.email, status: null, tookMs: portal.clock.nowMs() - began, note: providerId ?? transport.name };
   return { record, told: null };
+}
+
+/** What the letters of a bundle say as one. */
+function together({ config, links }: MailNeeds, leader: ClaimedEffect, mail: AnyMail, mails: readonly Mail[]): Mail {
+  const [first] = mails;
+  if (first?.kind === 'withdrawn') {
+    const { workflowTitle, runTitle, contact, version, reason } = first;
+    const titles = mails.flatMap((one) => ('runTitle' in one ? [one.runTitle] : []));
+    return { kind: 'withdrawn_bundle', workflowTitle, runTitle, contact, version, titles, reason };
+  }
+  if (first === undefined || !('asks' in first))
+    throw new Broken(`effect ${leader.id}`, 'Letters that ask nothing were put together.');
+  const items = mails.flatMap((one) => ('dueText' in one ? [{ title: one.runTitle, dueText: one.dueText }] : []));
+  const { workflowTitle, runTitle, contact, version, to, asks } = first;
+  const occasion = mail.is === 'reminder' || mail.is === 'escalation' ? mail.is : 'hand_off';
+  const url = config.baseUrl + paths.bundle.to({ link: links.mint('bundle', { id: leader.id, generation: 0 }) });
+  return { kind: 'bundle', workflowTitle, runTitle, contact, version, to, asks, items, occasion, url };
 }
 
 /** A stable id that no effect has. */

@@ -19,7 +19,7 @@ export type ClaimedEffect = {
   title: string | null;
 };
 
-// However long siblings take to begin, nobody waits longer for the letter that names them all.
+// However long siblings take to begin or to be taken back, nobody waits longer for the letter that names them all.
 const LONGEST_WAIT = '30 seconds';
 
 /** Whether an effect is done by itself: it is no letter that leaves with another one of its bundle. */
@@ -28,16 +28,19 @@ function isLeading(sql: Sql) {
     select from outbox e where e.bundle = o.bundle and e.state = 'ready' and e.bundled_into is null and e.id < o.id)))`;
 }
 
-/** Whether siblings are still about to begin, so that a bundle may grow. */
+/** Whether siblings are still about to begin or to be taken back, so that a bundle may grow. */
 function mayGrow(sql: Sql) {
-  return sql`(o.bundle is not null and o.bundled_into is null
-    and exists (select from children c where c.state = 'released' and c.fan_id = o.fan))`;
+  return sql`(o.bundle is not null and o.bundled_into is null and (
+    exists (select from children c where c.state = 'released' and c.fan_id = o.fan)
+    or exists (select from messages m
+      where m.key = 'recall:' || o.fan and starts_with(m.key, 'recall:') and m.set_aside_at is null)))`;
 }
 
 /**
- * Puts the letters of a bundle together under the first of them, once; answers all of them in their order. A letter that
- * stands alone is answered alone. Whatever another server is about to send stays with it; locked in the order of their
- * ids, letters are put together by one server only.
+ * Puts the letters of a bundle together under the first of them, once; answers all of them in the order of their items. A
+ * letter that stands alone is answered alone. Whatever another server is about to send stays with it; locked in the order
+ * of their ids, letters are put together by one server only. Notes that give another reason are letters of their own, and
+ * what was taken back is asked of nobody any more.
  */
 export async function gatherBundle(sql: Sql, leader: string, at: Instant): Promise<ClaimedEffect[]> {
   await sql`
@@ -45,13 +48,66 @@ export async function gatherBundle(sql: Sql, leader: string, at: Instant): Promi
       select o.id from outbox l join outbox o on o.bundle = l.bundle
       where l.id = ${leader} and o.state = 'ready' and o.bundled_into is null
         and (o.id = l.id or o.leased_until is null or o.leased_until <= ${at})
+        and o.body->'mail'->>'reason' is not distinct from l.body->'mail'->>'reason'
+        and (o.body->'mail'->>'is' = 'withdrawn' or not exists (
+          select from hand_offs h where h.id = (o.body->'mail'->>'handOff')::uuid and h.state = 'withdrawn'))
       order by o.id for no key update of o)
     update outbox o set bundled_into = ${leader} from together t
     where o.id = t.id and exists (select from together where id = ${leader})`;
   return sql<ClaimedEffect[]>`
     select o.id, o.run_id, o.kind, o.body, o.attempts, o.created_at, o.first_tried_at, r.workflow,
       coalesce((o.body->>'version')::int, r.version) as version, r.title
-    from outbox o join runs r on r.id = o.run_id where o.bundled_into = ${leader} order by o.id`;
+    from outbox o join runs r on r.id = o.run_id where o.bundled_into = ${leader}
+    order by (r.snapshot->'context'->'parent'->>'index')::int, o.id`;
+}
+
+/** The run in whose conversation somebody was asked for what the letters under a leading one are about; null for none. */
+export async function askedWithin(sql: Sql, leader: string): Promise<string | null> {
+  const [row] = await sql<{ run_id: string }[]>`
+    select first.run_id from outbox o join outbox asked on ${asksFor(sql)}
+    join outbox first on first.id = coalesce(asked.bundled_into, asked.id)
+    where o.bundled_into = ${leader} and asked.state <> 'dropped' order by asked.id limit 1`;
+  return row?.run_id ?? null;
+}
+
+/**
+ * Drops what the notes of a bundle would take back and what has not left yet, and the notes to whoever was never asked.
+ * Answers the notes that were dropped. A letter that was put together counts as asked: it leaves, or has left.
+ */
+export async function dropUnasked(sql: Sql, bundle: string, at: Instant): Promise<string[]> {
+  await sql`
+    with unasked as materialized (
+      select u.id from outbox o join outbox u on u.run_id = o.run_id
+      where o.bundle = ${bundle} and o.state = 'ready' and o.bundled_into is null
+        and u.bundle <> o.bundle and u.state = 'ready' and u.bundled_into is null
+        and u.body->'mail'->>'handOff' = o.body->'mail'->>'handOff'
+      order by u.id for no key update of u)
+    update outbox o set state = 'dropped', done_at = ${at}, leased_until = null from unasked u where o.id = u.id`;
+  const notes = await sql<{ id: string }[]>`
+    with idle as materialized (
+      select o.id from outbox o
+      where o.bundle = ${bundle} and o.state = 'ready' and o.bundled_into is null
+        and exists (select from outbox asked where ${asksFor(sql)})
+        and not exists (select from outbox asked where ${asksFor(sql)} and asked.state <> 'dropped')
+      order by o.id for no key update of o)
+    update outbox o set state = 'dropped', done_at = ${at}, leased_until = null from idle i where o.id = i.id
+    returning o.id`;
+  return notes.map(({ id }) => id);
+}
+
+/** Drops a letter that asks for what was taken back, unless it was put together with others. */
+export async function dropEffect(sql: Sql, id: string, at: Instant): Promise<void> {
+  await sql`
+    update outbox set state = 'dropped', done_at = ${at}, leased_until = null
+    where id = ${id} and state = 'ready' and bundle is not null and bundled_into is null`;
+}
+
+/** Whether a letter `asked` the person of a note `o` for the very thing that was taken back. */
+function asksFor(sql: Sql) {
+  return sql`asked.run_id = o.run_id and asked.kind = 'mail' and asked.id <> o.id
+    and asked.body->'mail'->>'is' in ('hand_off', 'reminder', 'escalation')
+    and asked.body->'mail'->>'handOff' = o.body->'mail'->>'handOff'
+    and asked.body->'mail'->'to'->>'email' = o.body->'mail'->'to'->>'email'`;
 }
 
 /** Claims due effects until `leasedUntil`, oldest first. Uses outbox_due; other servers skip what is locked. */

@@ -9,6 +9,7 @@ import {
   type ClaimedEffect,
   claimEffects,
   deferEffect,
+  dropEffect,
   type EffectRecord,
   finishEffect,
   holdEffect,
@@ -52,7 +53,7 @@ export function performances({
 
   async function failed(effect: ClaimedEffect, error: unknown): Promise<void> {
     if (error instanceof NotYet) return deferEffect(sql, effect.id, error.at);
-    if (error instanceof NotNeeded) return;
+    if (error instanceof NotNeeded) return dropEffect(sql, effect.id, clock.now());
     const sentence = (error instanceof Error ? error.message : String(error)).slice(0, 500);
     log.warn({ err: error, run: effect.run_id, effect: effect.id }, 'An effect did not work.');
     const again = error instanceof EffectFailed ? error.again : true;

@@ -19,7 +19,7 @@ export async function bundledHandOffs(sql: Sql, leader: string): Promise<Bundled
     select h.id, h.generation, h.run_id as run, r.workflow, r.version, r.title, h.due_at as "dueAt",
       case when h.person_email <> o.body->'mail'->'to'->>'email' or h.state = 'withdrawn' then 'gone' else h.state end as state
     from outbox o join hand_offs h on h.id = (o.body->'mail'->>'handOff')::uuid join runs r on r.id = h.run_id
-    where o.bundled_into = ${leader} order by o.id`;
+    where o.bundled_into = ${leader} order by (r.snapshot->'context'->'parent'->>'index')::int, o.id`;
 }
 
 /** The next hand-off among the siblings of a run that waits for this very person. */

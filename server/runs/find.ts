@@ -62,7 +62,7 @@ export type OutboxLine = {
   /** What it is, e.g. `hand_off` or `payment`. */
   what: string;
   to: string;
-  state: 'ready' | 'done' | 'held';
+  state: 'ready' | 'done' | 'held' | 'dropped';
   attempts: number;
   createdAt: Instant;
   doneAt: Instant | null;
@@ -205,7 +205,7 @@ type OutboxRow = {
   id: string;
   kind: 'mail' | 'http' | 'judge' | 'document';
   body: unknown;
-  state: 'ready' | 'done' | 'held';
+  state: 'ready' | 'done' | 'held' | 'dropped';
   attempts: number;
   created_at: Instant;
   done_at: Instant | null;

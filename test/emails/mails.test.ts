@@ -128,6 +128,18 @@ test('a long fact ends with an ellipsis after 500 characters', async () => {
   expect(text).toMatch(/\bx{499}…\n/);
 });
 
+test('a note about several names each of them and the reason once, and counts those that do not fit', async () => {
+  const { subject, text } = await renderMail(SAMPLES.withdrawn_bundle);
+  expect(subject).toBe('Withdrawn: 2 × Expense approval');
+  expect(text).toContain('No longer needed:\n\n• Audit of the warehouse\n• Audit of the online shop\n');
+  expect(text).toContain('The reason given:\n\nTwo of the auditors said no.\n');
+  const titles = Array.from({ length: 3000 }, (_, n) => `Audit ${n} <${'&'.repeat(30)}>\nhttps://evil.example`);
+  const long = await renderMail({ ...SAMPLES.withdrawn_bundle, titles });
+  expect(long.text).toMatch(/\n… and 2\d\d\d more\n/);
+  expect(Buffer.byteLength(long.html)).toBeLessThan(90_000);
+  expect(addresses(long.text)).toEqual([]);
+});
+
 test('an outcome keeps its paragraphs and lines', async () => {
   const { html, text } = await renderMail({ ...SAMPLES.outcome, body: 'One\nTwo\n\n\n\nThree & <four>' });
   expect(text).toContain('One\nTwo\n\nThree & <four>');

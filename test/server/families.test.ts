@@ -200,6 +200,7 @@ describe('children that are changed on the way', () => {
       'xia open',
       'yan open',
     ]);
+    await family.world.advance('5s');
     for (const who of ['una', 'vic'])
       expect(await family.world.letters({ to: `${who}@example.com`, kind: 'withdrawn' })).toHaveLength(1);
     await family.answer(run, 'wim', 'yes');

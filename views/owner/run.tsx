@@ -57,7 +57,7 @@ export type HandOffRow = {
 export type SentRow = {
   id: string;
   what: string;
-  state: 'ready' | 'done' | 'held';
+  state: 'ready' | 'done' | 'held' | 'dropped';
   attempts: number;
   at: Instant;
   doneAt: Instant | null;
@@ -459,5 +459,6 @@ function Sent({ sent, definition }: RunPageProps) {
 function sentWords(row: SentRow, timezone: string): string {
   const tries = row.attempts > 1 ? `, ${row.attempts} tries` : '';
   if (row.state === 'done') return `sent ${showInstant(row.doneAt ?? row.at, timezone)}${tries}`;
+  if (row.state === 'dropped') return 'not sent, since it was taken back before';
   return row.state === 'held' ? `gave up${tries}` : `on its way${tries}`;
 }
