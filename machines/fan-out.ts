@@ -54,11 +54,19 @@ export function startFanOut(w: Writing, definition: Definition, around: Surround
 function release(w: Writing, { in_order, at_once, wait }: SubWorkflowComponent): void {
   const { fan } = w.context;
   if (!fan) return;
-  const width = wait === 'none' ? fan.next : in_order ? 1 : at_once;
-  const below = Math.min(fan.next, takenOf(fan) + width);
+  const below = wait === 'none' ? fan.next : startsBelow(fan, in_order ? 1 : at_once);
   if (below <= fan.released) return;
   w.change({ fan: { ...fan, released: below } });
   w.ask({ asks: 'children', change: { is: 'released', fan: fan.id, from: fan.released, below } });
+}
+
+/** Below which index children may start. One that was removed before it could begin takes nobody's place. */
+function startsBelow({ next, released, arrived, failed, gone }: Fan, width: number): number {
+  const left = new Set(gone);
+  let underWay = released - arrived - failed - gone.filter((index) => index < released).length;
+  let below = released;
+  for (; below < next && underWay < width; below += 1) if (!left.has(below)) underWay += 1;
+  return below;
 }
 
 /**

@@ -189,3 +189,13 @@ describe('a run with children, whatever is reported, changed or due in whatever 
     );
   });
 });
+
+test('one after the other stays so when somebody is removed whose turn had not come', () => {
+  const remove = (place: number): Deed => ({ is: 'remove', place, stale: false });
+  const arrives = (place: number): Deed => ({ is: 'reports', of: [{ place, nth: 1, ended: 'done', verdict: 'yes' }] });
+  const release = (...deeds: Deed[]) =>
+    lived('wait: all\n          in_order: true', 5, deeds).outcome.snapshot.context.fan?.released;
+  expect([release(), release(remove(3)), release(remove(3), remove(1))]).toEqual([1, 1, 1]);
+  expect(release(remove(3), remove(1), arrives(0))).toBe(3);
+  expect(release(remove(0))).toBe(2);
+});
