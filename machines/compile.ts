@@ -165,7 +165,7 @@ export function compile(definition: Definition, around: Surroundings) {
         is_acceptable: ({ context, event }: About) =>
           event.type === 'fan_accepted' && mayAccept(definition, context.fan, event.fan),
         is_changeable: ({ context, event }: About) =>
-          event.type === 'fan_changed' && mayChange(context.fan, event.fan, event.change),
+          event.type === 'fan_changed' && mayChange(definition, context.fan, event.fan, event.change),
         is_new_event: ({ context, event }: About) => event.type === 'heard' && isNew(context, event),
         is_event: ({ context, event }: About, { name }: { name: string }) =>
           event.type === 'heard' && event.name === name && isNew(context, event),

@@ -310,9 +310,13 @@ export function mayAccept(definition: Definition, fan: Fan | null | undefined, i
   return fan?.id === id && !surelyReturns(componentOf(definition, fan));
 }
 
-/** Whether what the owner wants to change is among the children that the run waits for. */
-export function mayChange(fan: Fan | null | undefined, id: string, change: FanChange): boolean {
+/**
+ * Whether what the owner wants to change is among the children that the run waits for. A single child whose results are
+ * needed is replaced, and neither removed nor joined by another one.
+ */
+export function mayChange(definition: Definition, fan: Fan | null | undefined, id: string, change: FanChange): boolean {
   if (!fan || fan.id !== id) return false;
+  if (change.is !== 'replace' && surelyReturns(componentOf(definition, fan))) return false;
   if (change.is === 'add') return true;
   return change.taken === takenOf(fan) && change.index < fan.next && !fan.gone.includes(change.index);
 }

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { callFindings } from '../../machines/check/calls.ts';
+import { surelyReturns } from '../../machines/check/sub-workflows.ts';
 import type { SubWorkflowComponent } from '../../machines/components/component.ts';
 import type { Definition } from '../../machines/definition.ts';
 import { mayAccept } from '../../machines/fan-out.ts';
@@ -256,6 +257,8 @@ async function actOnMany(c: OwnerContext, portal: Portal, scene: Scene, posted: 
   const { heading, line, may } = MANY[act];
   const chosen = (await childrenAt(portal.sql, scene.fan.id, indexes)).filter(may);
   if (chosen.length === 0) return page(c, portal, scene, { wrong: 'Please choose at least one that is still open.' });
+  if (act === 'remove' && scene.component !== null && surelyReturns(scene.component))
+    return page(c, portal, scene, { wrong: 'What it hands back is needed. Ask it anew, or cancel the run.' });
   if (textOf(posted, 'sure') !== 'yes') {
     const hidden = chosen.map(({ index }): [string, string] => ['child', String(index)]);
     return preview(c, scene, heading, chosen.map(line), [['act', act], ['reason', reason], ...hidden]);

@@ -199,3 +199,47 @@ test('one after the other stays so when somebody is removed whose turn had not c
   expect(release(remove(3), remove(1), arrives(0))).toBe(3);
   expect(release(remove(0))).toBe(2);
 });
+
+const SINGLE = `workflow: second-look
+title: Second look
+owners: [olga@example.com]
+actors: { anna: { title: Author, from: trigger } }
+data:
+  subject: { type: text }
+  reviewer: { type: email }
+  verdict: { type: choice, options: { yes: "Yes", no: "No" } }
+triggers: [{ form: { collects: [subject, reviewer] } }]
+stages:
+  look:
+    actor: system
+    components:
+      - sub_workflow: { id: asked, workflow: opinion, with: { subject: subject, reviewer: reviewer }, save: { verdict: verdict } }
+      - email: { to: anna, subject: "{{ subject }}", body: "{{ verdict }}" }
+`;
+
+describe('a single child whose results are needed', () => {
+  const { definition } = readDefinition(SINGLE, 'second-look.yaml');
+  if (definition === null) throw new Error('The workflow is unsound.');
+  const workflow: Workflow = { definition, machine: compile(definition, { portal: '', settings: {}, children: () => [] }) };
+  const origin = { from: 'trigger' as const, by: 'anna@example.com', stage: null, at: AT };
+  const facts = { subject: { value: 'Tea', origin }, reviewer: { value: 'rita@example.com', origin } };
+  const { snapshot } = begin(workflow, { ...beginning(0), facts });
+  const fan = snapshot.context.fan?.id ?? '';
+  const about = { at: AT, fresh: fresh(2), by: 'olga@example.com', reason: 'Because' };
+
+  test('is neither removed nor joined by another one, which would leave nothing to go on with', () => {
+    const remove = { is: 'remove' as const, index: 0, failed: false, taken: 0 };
+    const add = { is: 'add' as const, key: 'rosa', input: {} };
+    for (const change of [remove, add])
+      expect(step(workflow, snapshot, { ...about, type: 'fan_changed', fan, change })).toBeNull();
+  });
+
+  test('is replaced, and the one that is asked instead decides', () => {
+    const change = { is: 'replace' as const, index: 0, failed: false, taken: 0, key: 'rosa', input: {} };
+    const replaced = step(workflow, snapshot, { ...about, type: 'fan_changed', fan, change });
+    const arrives: Report = { index: 1, nth: 1, ended: 'done', who: null, results: { verdict: 'yes' }, at: AT, note: '' };
+    const told = { at: AT, fresh: fresh(3), type: 'reported' as const, fan, reports: [arrives] };
+    const outcome = step(workflow, replaced?.snapshot ?? snapshot, told);
+    expect([outcome?.status, outcome?.snapshot.context.facts.verdict?.value]).toEqual(['done', 'yes']);
+  });
+});

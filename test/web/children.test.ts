@@ -4,6 +4,23 @@ import { createKey } from '../../server/api-keys.ts';
 import { type FamilyWorld, openFamily, parentWith } from '../world/family.ts';
 import { linkIn, type Page, type Visitor } from '../world/visitor.ts';
 
+const SECOND_LOOK = `workflow: second-look
+title: Second look
+owners: [olga@example.com]
+actors: { author: { title: Author, from: trigger } }
+data:
+  subject: { type: text }
+  reviewer: { type: email }
+  verdict: { type: choice, options: { yes: "Yes", no: "No" } }
+triggers: [{ form: { collects: [subject, reviewer] } }]
+stages:
+  look:
+    actor: system
+    components:
+      - sub_workflow: { id: asked, workflow: opinion, with: { subject: subject, reviewer: reviewer }, save: { verdict: verdict } }
+      - email: { to: author, subject: "{{ subject }}", body: "{{ verdict }}" }
+`;
+
 let family: FamilyWorld;
 let owner: Visitor;
 
@@ -11,6 +28,7 @@ beforeAll(async () => {
   family = await openFamily([
     await parentWith('left-open', { wait: 'any', rest: 'leave_open' }),
     await parentWith('one-by-one', { in_order: 'true' }),
+    { name: 'second-look', source: SECOND_LOOK },
   ]);
   owner = family.world.visitor();
   await owner.submit(await owner.get('/sign-in'), { email: 'olga@example.com' });
@@ -135,6 +153,18 @@ describe('what an owner may do', () => {
     await family.answer(run, 'ned', 'yes');
     const late = await owner.submit(preview, { sure: 'yes' }, path);
     expect([late.status, textOf(late).includes('Please choose at least one that is still open.')]).toEqual([422, true]);
+  });
+});
+
+describe('a single child whose results are needed', () => {
+  test('is not removed, and the page says what to do instead', async () => {
+    const run = await family.ask('second-look', [], { reviewer: 'yara@example.com' });
+    const path = await fanOf(run);
+    const page = await owner.submit(await owner.get(path), { act: 'remove', child: ['0'], reason: 'Away' }, path);
+    expect([page.status, textOf(page).includes('Ask it anew, or cancel the run.')]).toEqual([422, true]);
+    await act(path, { act: 'resend', child: ['0'], reason: 'Lost mail' });
+    await family.answer(run, 'yara', 'no');
+    expect([await family.status(run), await family.facts(run)]).toMatchObject([{ status: 'done' }, { verdict: 'no' }]);
   });
 });
 
