@@ -5,9 +5,9 @@ import { CHILD_STATES } from '../implied.ts';
 import { columnsOfItem } from '../items.ts';
 import { closest } from '../spelling.ts';
 import type { Found, Path } from './finding.ts';
-import { mayLack } from './flow.ts';
+import { mayEndWithout, mayLack } from './flow.ts';
 import { sideExits } from './gathered.ts';
-import { type Call, callsIn } from './sub-workflows.ts';
+import { type Call, callsIn, surelyReturns } from './sub-workflows.ts';
 
 /** The workflows among which calls are looked up; null for one that is not there. */
 export type Called = (workflow: string) => Definition | null;
@@ -107,7 +107,7 @@ function sourceFindings(definition: Definition, call: Call, key: string, source:
   return mayLack(definition, { stage, component: index }, root, at);
 }
 
-type Kind = Field | Scalar | { type: 'email' | 'text' | 'number' };
+type Kind = Field | Scalar | { type: 'email' | 'text' | 'number'; optional?: true };
 
 function partOfItem(component: SubWorkflowComponent, definition: Definition, part: string): Kind | undefined {
   const columns = columnsOfItem(component.each, definition);
@@ -116,7 +116,9 @@ function partOfItem(component: SubWorkflowComponent, definition: Definition, par
   if (part === 'index') return { type: 'number' };
   if (columns !== null) return undefined;
   if (part === 'email') return { type: 'email' };
-  return part === 'name' || part === 'value' ? { type: 'text' } : undefined;
+  // Of people, an address alone will do.
+  if (part === 'name') return { type: 'text', optional: true };
+  return part === 'value' ? { type: 'text' } : undefined;
 }
 
 const TEXTS = ['text', 'long_text', 'email', 'phone', 'url', 'choice'];
@@ -155,9 +157,11 @@ const SAID: Record<string, string[]> = {
 
 function takenFindings(definition: Definition, { component, path }: Call, callee: Definition): Found[] {
   const { save, collect, workflow } = component;
-  const saved = Object.entries(save).flatMap(([key, result]) =>
-    resultFindings(definition.data[key], callee, result, [...path, 'save', key], workflow),
-  );
+  const saved = Object.entries(save).flatMap(([key, result]) => {
+    const at: Path = [...path, 'save', key];
+    const found = resultFindings(definition.data[key], callee, result, at, workflow);
+    return found.length > 0 ? found : emptyFindings(definition, component, callee, { key, result }, at);
+  });
   const list = collect === undefined ? undefined : definition.data[collect];
   if (list?.type !== 'list') return saved;
   const collected = Object.entries(list.of).flatMap(([name, column]) => {
@@ -176,6 +180,20 @@ function takenFindings(definition: Definition, { component, path }: Call, callee
     ];
   });
   return [...saved, ...collected];
+}
+
+/** What is surely there when a child is done has to be: a result that it may leave empty is kept in data that may be, too. */
+function emptyFindings(
+  { data }: Definition,
+  component: SubWorkflowComponent,
+  callee: Definition,
+  { key, result }: { key: string; result: string },
+  at: Path,
+): Found[] {
+  const field = data[key];
+  if (field === undefined || !isNeeded(field) || !surelyReturns(component) || !mayEndWithout(callee, result)) return [];
+  const message = `${result} of ${component.workflow} may be empty, and ${key} is needed here.`;
+  return [misfit(at, message, `Make ${key} optional, or take "optional" out of ${result} there.`)];
 }
 
 function sayingFindings(column: Scalar, types: readonly string[], name: string, at: Path): Found[] {

@@ -83,6 +83,11 @@ export function mayLack(definition: Definition, { stage, component }: Standing, 
   return found.filter((one) => one.path === path);
 }
 
+/** Whether a run may come to its end with nothing in a datum. */
+export function mayEndWithout(definition: Definition, key: string): boolean {
+  return mayLack(definition, { stage: END, component: -1 }, key, []).length > 0;
+}
+
 type Nodes = { nodes: Map<string, Node>; used: string[] };
 const known = new WeakMap<Definition, Nodes>();
 
@@ -334,7 +339,8 @@ function callPart(definition: Definition, component: Extract<Component, { kind: 
   ];
   const gains: Gains = new Map(Object.keys(impliedData(component)).map((name) => [name, 2]));
   if (collect !== undefined) gains.set(collect, component.wait === 'none' ? 0 : 1);
-  for (const name of Object.keys(save)) gains.set(name, surelyReturns(component) ? 2 : 0);
+  const sure = surelyReturns(component);
+  for (const name of Object.keys(save)) gains.set(name, !sure ? 0 : mayBeLeftOut(definition, name) ? 1 : 2);
   return part({ uses, gains });
 }
 

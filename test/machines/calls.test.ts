@@ -225,6 +225,14 @@ const BAD: Bad[] = [
     line('reviewer: { type'),
     /does not fit here/,
   ],
+  [
+    'a result that may be empty where one is needed',
+    'callee',
+    'remark: { type: text }',
+    'remark: { type: text, optional: true }',
+    line('save: { word: remark }'),
+    /remark of look may be empty, and word is needed here/,
+  ],
 ];
 
 describe('a workflow that breaks the contract', () => {
@@ -237,6 +245,30 @@ describe('a workflow that breaks the contract', () => {
     expect(findings.find(({ message }) => says.test(message))?.line).toBe(at);
     for (const { remedy, severity } of findings) expect([severity, remedy.length > 10]).toEqual(['error', true]);
   });
+});
+
+test('a result that may be empty is taken into data that may be, and is then asked for before it is used', () => {
+  const kept = changed(CALLER, 'word: { type: text }', 'word: { type: text, optional: true }');
+  const callee = changed(CALLEE, 'remark: { type: text }', 'remark: { type: text, optional: true }');
+  expect(found(kept, callee)).toEqual([]);
+  const needing = changed(kept, 'anna: { title: Author, from: trigger }', 'anna: { title: Author, email: "{{ word }}" }');
+  const { findings } = readDefinition(
+    needing.replaceAll('{ type: text, optional: true }\n', '{ type: email, optional: true }\n'),
+    '',
+  );
+  expect(findings.map(({ code }) => code)).toContain('may_be_empty');
+});
+
+test('the name of a person may be unknown, and their address is not', () => {
+  const people = CALLER.replace(/people: \{ type: list.*\n/, 'people: { type: people }\n');
+  expect(found(people, CALLEE)).toEqual([]);
+  const named = changed(
+    people,
+    'with: { subject: subject, reviewer: person.email',
+    'with: { subject: person.name, reviewer: person.email',
+  );
+  expect(found(named, CALLEE)).toMatchObject([{ line: WITH, message: 'person.name may be empty, and look needs it.' }]);
+  expect(found(named, changed(CALLEE, 'subject: { type: text }', 'subject: { type: text, optional: true }'))).toEqual([]);
 });
 
 const chain = (name: string, next: string, more = '') => `workflow: ${name}
