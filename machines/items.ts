@@ -1,6 +1,7 @@
 import type { SubWorkflowComponent } from './components/component.ts';
-import type { Definition } from './definition.ts';
+import { type Definition, fieldOf } from './definition.ts';
 import type { Surroundings } from './effects.ts';
+import { showValue } from './fields/field.ts';
 import { showRowCell } from './fields/list.ts';
 import type { ChildPlan, RunContext } from './outcome.ts';
 import { rowsForItems } from './tables.ts';
@@ -21,17 +22,18 @@ export function plannedChildren(
   const shared = Object.entries(component.with).filter(([, source]) => !source.includes('.'));
   const common = Object.fromEntries(
     shared.flatMap(([key, source]) => {
-      const value = source === component.as ? undefined : facts[source]?.value;
+      const value = facts[source]?.value;
       return value === undefined ? [] : [[key, value] as const];
     }),
   );
   const names = createNames();
+  const columns = columnsOfItem(component.each, definition) ?? {};
   const children = itemsOf(component, definition, around, context).map((item, index) => {
     const key = names(keyOf(component, definition, item, context) ?? String(index + 1));
-    // A column of that name says something else.
-    const whole: Row = { key, index: index + 1, ...item };
     const input = own.flatMap(([name, source]) => {
-      const value = whole[partOf(source)];
+      const part = partOf(source);
+      // A column of that name says something else, even where it is empty.
+      const value = Object.hasOwn(columns, part) ? item[part] : { ...item, key, index: index + 1 }[part];
       return value === undefined ? [] : [[name, value] as const];
     });
     return { key, input: Object.fromEntries(input) };
@@ -69,7 +71,7 @@ function keyOf({ key, each, as }: SubWorkflowComponent, definition: Definition, 
   }
   if (!key.startsWith(`${as}.`)) {
     const value = facts[key]?.value;
-    return typeof value === 'string' || typeof value === 'number' ? clipped(String(value)) : null;
+    return value === undefined ? null : clipped(showValue(fieldOf(definition, key), value));
   }
   const column = columnsOfItem(each, definition)?.[partOf(key)];
   const cell = item[partOf(key)];
@@ -92,13 +94,16 @@ function clipped(text: string): string {
 
 /** Names that stay apart: the second "anna" is "anna (2)". */
 function createNames(): (name: string) => string {
-  const used = new Map<string, number>();
+  const used = new Set<string>();
+  const counts = new Map<string, number>();
   return (name) => {
-    const count = (used.get(name) ?? 0) + 1;
-    used.set(name, count);
-    if (count === 1) return name;
-    const next = `${name} (${count})`;
-    used.set(next, 1);
-    return next;
+    let [count, free] = [counts.get(name) ?? 1, name];
+    while (used.has(free)) {
+      count += 1;
+      free = `${name} (${count})`;
+    }
+    used.add(free);
+    counts.set(name, count);
+    return free;
   };
 }

@@ -213,11 +213,13 @@ function namesOf(definition: Definition, stage: Stage, component: Component, pat
 function callNames(definition: Definition, component: Extract<Component, { kind: 'sub_workflow' }>, path: Path): Found[] {
   const { each, as, key, with: given } = component;
   const plain = (name: string | undefined, at: Path) =>
-    name === undefined || name.includes('.') || name === as ? [] : dataNames(definition, [name], at, true);
+    name === undefined || name.includes('.') || (name === as && each !== undefined)
+      ? []
+      : dataNames(definition, [name], at, true);
   const items =
     typeof each === 'object'
       ? unknown(definition.tables, each.table, [...path, 'each', 'table'], 'unknown_table', 'table')
-      : plain(each, [...path, 'each']);
+      : dataNames(definition, each === undefined ? [] : [each], [...path, 'each'], true);
   return [
     ...items,
     ...plain(key, [...path, 'key']),

@@ -21,7 +21,7 @@ export function callsIn({ stages }: Definition): Call[] {
 /** The declared data that a call names, besides conditions. */
 export function dataOfCall({ each, as, key, with: given }: SubWorkflowComponent): string[] {
   const plain = [...Object.values(given), ...(key === undefined ? [] : [key])].filter((source) => !source.includes('.'));
-  return [...(typeof each === 'string' ? [each] : []), ...plain.filter((source) => source !== as)];
+  return [...(typeof each === 'string' ? [each] : []), ...plain.filter((source) => each === undefined || source !== as)];
 }
 
 /** The conditions of a call over declared data; `row` and `so_far` stand for what comes back. */

@@ -313,6 +313,8 @@ const SHAPES: [what: string, from: string, to: string, says: RegExp][] = [
   ['a part of something else', 'reviewer: person.email', 'reviewer: subject.email', /"subject" has no parts here/],
   ['one item for each of a single value', 'each: people', 'each: subject', /holds a single value/],
   ['an unknown list', 'each: people', 'each: peple', /No data "peple"/],
+  ['an item of an unknown list', 'each: people\n          as: person', 'each: person\n          as: person', /No data "person"/],
+  ['an item of no list', 'with: { subject: subject, reviewer: lead', 'with: { subject: item, reviewer: lead', /No data "item"/],
   ['an unknown table', 'each: people', 'each: { table: people_table }', /no table "people_table"/],
   ['a veto of nothing', 'collect: seen', 'veto: refused\n          collect: seen', /Nothing is counted as "refused"/],
   [
