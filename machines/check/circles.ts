@@ -1,4 +1,4 @@
-import { asksPeople, type Component } from '../components/component.ts';
+import { asksPeople, type Component, type SubWorkflowComponent } from '../components/component.ts';
 import { type Definition, END, type Stage, stageTitle } from '../definition.ts';
 import type { Found } from './finding.ts';
 
@@ -38,9 +38,15 @@ function rests(component: Component): boolean {
     component.kind === 'http' ||
     component.kind === 'document' ||
     (component.kind === 'wait' && component.until === undefined) ||
-    // A list may turn out to be empty.
-    (component.kind === 'sub_workflow' && component.each === undefined && component.wait !== 'none')
+    (component.kind === 'sub_workflow' && waitsForSure(component))
   );
+}
+
+/** A list may turn out to be empty, and more than one child never comes of a single one. A condition may hold at once. */
+function waitsForSure({ each, wait }: SubWorkflowComponent): boolean {
+  if (each !== undefined) return false;
+  if (typeof wait !== 'object') return wait !== 'none';
+  return 'at_least' in wait && (typeof wait.at_least === 'string' || wait.at_least === 1);
 }
 
 /** The first circle that can be reached, as the stages on it; depth first, each stage once. */

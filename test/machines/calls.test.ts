@@ -355,3 +355,16 @@ describe('a call that cannot be meant', () => {
     expect(findings.map(({ message }) => message)).toContainEqual(expect.stringMatching(says));
   });
 });
+
+test('a call that may be over at once is nothing that a run rests at on its way round', () => {
+  const round = (call: string) => {
+    const source = changed(chain('one', 'two'), 'workflow: two', `workflow: two${call}`).replace(
+      'next: told\n',
+      'next: [{ to: go, when: deep }, { to: told, otherwise: true }]\n',
+    );
+    return readDefinition(source, 'one.yaml').findings.map(({ code }) => code);
+  };
+  for (const call of ['', ', wait: any', ', wait: { at_least: 1 }', ', wait: { at_least: 60% }']) expect(round(call)).toEqual([]);
+  for (const call of [', wait: none', ', wait: { at_least: 2 }', ', wait: { until: so_far.arrived < 5 }'])
+    expect(round(call)).toEqual(['endless_circle']);
+});
