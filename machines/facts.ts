@@ -38,6 +38,11 @@ export function withValues(
   return withComputed(definition, { ...facts, ...gathered }, moment);
 }
 
+/** The facts without these, as if they had not been gathered. */
+export function withoutValues(facts: Facts, keys: readonly string[]): Facts {
+  return Object.fromEntries(Object.entries(facts).filter(([key]) => !keys.includes(key)));
+}
+
 const computing = new WeakMap<Definition, boolean>();
 
 /** The facts with everything that is computed made anew. A value that stays the same keeps its origin. */
@@ -46,7 +51,7 @@ export function withComputed(definition: Definition, facts: Facts, moment: Momen
   computing.set(definition, computes);
   if (!computes) return facts;
   const { values, gone } = computedFrom({ definition, facts, moment });
-  const next = Object.fromEntries(Object.entries(facts).filter(([key]) => !gone.includes(key)));
+  const next = withoutValues(facts, gone);
   for (const [key, value] of Object.entries(values)) {
     if (JSON.stringify(facts[key]?.value) === JSON.stringify(value)) continue;
     next[key] = { value, origin: { from: 'rule', by: key, stage: null, at: moment.at } };

@@ -5,7 +5,7 @@ import { type Definition, stageOf } from './definition.ts';
 import { componentAt, type Surroundings } from './effects.ts';
 import type { FanChange, Report, RunEvent } from './event.ts';
 import { type Extra, holds, rowType } from './expressions.ts';
-import { withValues } from './facts.ts';
+import { withoutValues, withValues } from './facts.ts';
 import { celRow } from './fields/list.ts';
 import { plannedChildren } from './items.ts';
 import { type JoinOutcome, openOf, type Tally, verdictOn } from './join.ts';
@@ -257,7 +257,12 @@ function join(
     ...saved(component, taken),
   };
   const origin = { from: 'sub_workflow' as const, by: component.id, stage, at: w.at };
-  w.change({ facts: withValues(definition, w.context.facts, values, origin, momentOf(w.context)), fan: null });
+  // What does not come this time must leave nothing of what came before.
+  const rest = withoutValues(w.context.facts, [
+    ...Object.keys(component.save),
+    ...(component.collect === undefined ? [] : [component.collect]),
+  ]);
+  w.change({ facts: withValues(definition, rest, values, origin, momentOf(w.context)), fan: null });
   const tally = { asked, arrived, failed, counts };
   const { by, reason } = owner ?? { by: null, reason: '' };
   w.happened({ what: 'joined', fan: id, stage, component: component.id, outcome, tally, by, reason });
@@ -288,7 +293,7 @@ function collected(
 
 /** What a single child hands back, under the names that the caller gave it. */
 function saved({ each, save }: SubWorkflowComponent, taken: readonly Report[]): Record<string, Value> {
-  const only = taken.at(-1);
+  const only = taken.findLast(({ ended }) => ended === 'done');
   if (each !== undefined || only === undefined) return {};
   return Object.fromEntries(
     Object.entries(save).flatMap(([key, result]) => {

@@ -3,7 +3,7 @@ import { componentId, type LookupComponent, type RulesComponent } from './compon
 import type { Definition, Table } from './definition.ts';
 import { componentAt, type Surroundings, type TableRow } from './effects.ts';
 import { holds, type Moment, rowType } from './expressions.ts';
-import { shownAnswers, withValues } from './facts.ts';
+import { shownAnswers, withoutValues, withValues } from './facts.ts';
 import { celValueOf, readJson } from './fields/field.ts';
 import { celRow } from './fields/list.ts';
 import type { RunContext } from './outcome.ts';
@@ -59,7 +59,7 @@ export function takeRow(w: Writing, definition: Definition, around: Surroundings
   const found = lookUp(definition, around, component, w.context);
   const origin = { from: 'table' as const, by: component.table, stage, at: w.at };
   // A row that fits no longer must leave nothing of the one that fitted before.
-  const rest = without(w.context.facts, Object.keys(component.save));
+  const rest = withoutValues(w.context.facts, Object.keys(component.save));
   w.change({ facts: withValues(definition, rest, found ?? {}, origin, momentOf(w.context)) });
   const shown = found === null ? null : shownAnswers(definition, found);
   w.happened({ what: 'looked_up', stage, component: id, table: component.table, found: shown });
@@ -71,7 +71,7 @@ export function takeRule(w: Writing, definition: Definition, stage: string, inde
   const rule = ruleThatHolds(component, definition, w.context.facts, momentOf(w.context));
   const set = rule === null ? {} : valuesOf(rule.set, definition);
   const origin = { from: 'rule' as const, by: componentId(component, index), stage, at: w.at };
-  const rest = without(w.context.facts, Object.keys(set));
+  const rest = withoutValues(w.context.facts, Object.keys(set));
   w.change({ facts: withValues(definition, rest, set, origin, momentOf(w.context)) });
   const why = rule === null ? null : (rule.when ?? 'otherwise');
   w.happened({ what: 'ruled', stage, component: componentId(component, index), rule: why, set: shownAnswers(definition, set) });
@@ -141,8 +141,4 @@ function fits(
 function comparable(field: Parameters<typeof celValueOf>[0], value: Value | undefined): string {
   const plain = celValueOf(field, value);
   return typeof plain === 'string' ? plain.trim().toLowerCase() : JSON.stringify(plain);
-}
-
-function without(facts: Facts, keys: readonly string[]): Facts {
-  return Object.fromEntries(Object.entries(facts).filter(([key]) => !keys.includes(key)));
 }

@@ -243,3 +243,21 @@ describe('a single child whose results are needed', () => {
     expect([outcome?.status, outcome?.snapshot.context.facts.verdict?.value]).toEqual(['done', 'yes']);
   });
 });
+
+test('a run that asks again forgets what was handed back the time before', () => {
+  const source = SINGLE.replace('verdict: verdict }', 'verdict: verdict }, failure: continue')
+    .replace('body: "{{ verdict }}"', 'body: "{% if verdict %}{{ verdict }}{% endif %}"')
+    .replace(/(- email.*\n)/, '$1    next: [{ to: look, when: "given(verdict)" }, { to: end, otherwise: true }]\n');
+  const { definition } = readDefinition(source, 'second-look.yaml');
+  if (definition === null) throw new Error('The workflow is unsound.');
+  const workflow: Workflow = { definition, machine: compile(definition, { portal: '', settings: {}, children: () => [] }) };
+  const answer = (before: Outcome, ended: Report['ended'], n: number) => {
+    const fan = before.snapshot.context.fan?.id ?? '';
+    const reports: Report[] = [{ index: 0, nth: 1, ended, who: null, results: { verdict: 'yes' }, at: AT, note: '' }];
+    return step(workflow, before.snapshot, { at: AT, fresh: fresh(n), type: 'reported', fan, reports }) ?? before;
+  };
+  const once = answer(begin(workflow, beginning(0)), 'done', 2);
+  expect([once.status, once.snapshot.context.facts.verdict?.value]).toEqual(['active', 'yes']);
+  const twice = answer(once, 'cancelled', 3);
+  expect([twice.status, twice.snapshot.context.facts.verdict]).toEqual(['done', undefined]);
+});
