@@ -78,12 +78,12 @@ function subWorkflowData({ id, counts, collect }: SubWorkflowComponent): Record<
     when: { type: 'date_time', label: 'When', optional: true },
   };
   return {
+    ...(collect === undefined ? {} : { [collect]: FIELD.parse({ type: 'list', label: 'Results', of, min: 0, max: 500 }) }),
     [`${id}_outcome`]: FIELD.parse({ type: 'choice', label: 'Why it went on', options: JOIN_OUTCOMES }),
     [`${id}_asked`]: number('Asked'),
     [`${id}_arrived`]: number('Arrived'),
     [`${id}_missing`]: number('Missing'),
     ...Object.fromEntries(Object.keys(counts).map((name) => [`${id}_${name}`, number(name.replaceAll('_', ' '))])),
-    ...(collect === undefined ? {} : { [collect]: FIELD.parse({ type: 'list', label: 'Results', of, min: 0, max: 500 }) }),
   };
 }
 

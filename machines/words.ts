@@ -21,9 +21,14 @@ const TAKEN =
   'null_type string timestamp type uint cel has optional size google forloop tablerowloop today now row given sum ' +
   'days_between days_after mentions lower so_far';
 
+/** Whether conditions, templates or Baton itself read a word as something else than a datum. */
+export function isTaken(key: string): boolean {
+  return TAKEN.split(' ').includes(key);
+}
+
 /** The key of a datum: a `KEY` that means nothing else in conditions and templates. */
 export const DATA_KEY = KEY.refine(
-  (key) => !TAKEN.split(' ').includes(key),
+  (key) => !isTaken(key),
   'This word has another meaning in conditions and texts; choose a different key.',
 );
 

@@ -3,6 +3,7 @@ import type { Collected, Collects } from '../components/form.ts';
 import { type Definition, END, type Field, type Stage, SYSTEM } from '../definition.ts';
 import { closest } from '../spelling.ts';
 import type { FindingCode, Found, Path } from './finding.ts';
+import { keptFindings } from './kept.ts';
 import { branchPartPath } from './paths.ts';
 import { callShapeFindings } from './sub-workflows.ts';
 
@@ -157,7 +158,7 @@ function componentFindings(definition: Definition, key: string, stage: Stage, co
           },
         ]
       : [];
-  return [...asks, ...namesOf(definition, stage, component, path)];
+  return [...asks, ...namesOf(definition, stage, component, path), ...keptFindings(definition, component, path)];
 }
 
 function namesOf(definition: Definition, stage: Stage, component: Component, path: Path): Found[] {

@@ -339,6 +339,32 @@ const SHAPES: [what: string, from: string, to: string, says: RegExp][] = [
     'save: { word: remark }\n          collect: seen',
     /Several children hand back several values/,
   ],
+  ['results where something else is kept', 'collect: seen', 'collect: asked_missing', /asked_missing has no rows/],
+  [
+    'a number kept as a day',
+    'word: { type: text }',
+    'word: { type: text }\n  asked_asked: { type: date }',
+    /number is kept here as asked_asked, which is date/,
+  ],
+  [
+    'an outcome that is no option',
+    'word: { type: text }',
+    'word: { type: text }\n  one_outcome: { type: choice, options: { all_in: In, failed: Failed } }',
+    /one_outcome may also be enough or out_of_reach/,
+  ],
+  [
+    'a count that is computed',
+    'word: { type: text }',
+    'word: { type: text }\n  one_asked: { type: number, computed: 1 + 1 }',
+    /cannot be computed, too/,
+  ],
+  [
+    'a result that is computed',
+    'word: { type: text }',
+    'word: { type: text, computed: "lower(subject)" }',
+    /cannot be saved, too/,
+  ],
+  ['a count that means something else', 'id: asked\n', 'id: days\n', /would be kept as "days_between"/],
   ['collecting in what has no rows', 'collect: seen', 'collect: word', /word has no rows/],
   [
     'a result that is not declared',
@@ -350,7 +376,8 @@ const SHAPES: [what: string, from: string, to: string, says: RegExp][] = [
 
 describe('a call that cannot be meant', () => {
   test.each(SHAPES)('with %s is found out in its own file', (_, from, to, says) => {
-    const { definition, findings } = readDefinition(changed(CALLER, from, to), 'panel.yaml');
+    const source = changed(CALLER, from, to).replace(/id: days((?:.|\n)*)yes_said/, 'id: days$1between');
+    const { definition, findings } = readDefinition(source, 'panel.yaml');
     expect(definition).toBeNull();
     expect(findings.map(({ message }) => message)).toContainEqual(expect.stringMatching(says));
   });
