@@ -65,7 +65,10 @@ export function failedChildren(family: Family, fan: Fan | null | undefined): rea
 }
 
 /** The call whose children a run waits for. */
-export function callOf(definition: Definition, { stage, component }: Fan): SubWorkflowComponent | null {
+export function callOf(
+  definition: Definition,
+  { stage, component }: Pick<Fan, 'stage' | 'component'>,
+): SubWorkflowComponent | null {
   const found = stageOf(definition, stage).components.find((one) => one.id === component);
   return found?.kind === 'sub_workflow' ? found : null;
 }

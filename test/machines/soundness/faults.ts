@@ -1,33 +1,10 @@
-import { parse, stringify } from 'yaml';
+import type { Called } from '../../../machines/check/calls.ts';
 import type { Dice } from './dice.ts';
+import { CALL_FAULTS } from './faults-of-calls.ts';
+import { branchesOf, componentsOf, list, stagesOf, type Tree, toOne, tree } from './tree.ts';
 
-type Tree = { [key: string]: unknown };
-
-/** One way of breaking a good definition for sure; null when this one has nothing to break in that way. */
-export type Fault = { name: string; break(tree: Tree, roll: Dice): boolean };
-
-/** A definition with one fault in it; null when the fault has no place there. */
-export function broken(source: string, fault: Fault, roll: Dice): string | null {
-  const tree: Tree = parse(source);
-  return fault.break(tree, roll) ? stringify(tree, { aliasDuplicateObjects: false }) : null;
-}
-
-const tree = (value: unknown): Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.assign(value) : {};
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const stagesOf = (definition: Tree) => Object.values(tree(definition.stages)).map(tree);
-const componentsOf = (definition: Tree, ...kinds: string[]): Tree[] =>
-  stagesOf(definition).flatMap((stage) =>
-    list(stage.components).flatMap((one) => kinds.flatMap((kind) => (kind in tree(one) ? [tree(tree(one)[kind])] : []))),
-  );
-const branchesOf = (definition: Tree) => stagesOf(definition).flatMap((stage) => list(stage.next).map(tree));
-
-/** Does something to one of several places; false when there is none. */
-function toOne(places: Tree[], roll: Dice, change: (place: Tree) => void): boolean {
-  if (places.length === 0) return false;
-  change(roll.pick(places));
-  return true;
-}
+/** One way of breaking a good definition for sure; false when this one has nothing to break in that way. */
+export type Fault = { name: string; break(tree: Tree, roll: Dice, called: Called): boolean };
 
 /** Everything that is written in the definition besides a key of data, to see whether the key is used. */
 function usesOf(definition: Tree, key: string): boolean {
@@ -40,7 +17,7 @@ const rules = (definition: Tree) => [
   ...stagesOf(definition).flatMap(({ skip }) => (skip === undefined ? [] : [tree(skip)])),
 ];
 
-export const FAULTS: Fault[] = [
+const FAULTS_OF_STAGES: Fault[] = [
   {
     name: 'a branch to a stage that is not there',
     break: (d, roll) => toOne(branchesOf(d), roll, (branch) => Object.assign(branch, { to: 'nowhere' })),
@@ -52,8 +29,16 @@ export const FAULTS: Fault[] = [
   {
     name: 'a datum that is used and no longer declared',
     break: (d, roll) => {
-      // These are words of other things, too: of a note, of a table's column.
-      const used = Object.keys(tree(d.data)).filter((key) => !['text', 'price'].includes(key) && usesOf(d, key));
+      // These are words of other things, too: of a note, of a table's column, of what is handed back.
+      const words = [
+        'text',
+        'price',
+        'verdict',
+        'score',
+        'remark',
+        ...componentsOf(d, 'sub_workflow').map(({ collect }) => collect),
+      ];
+      const used = Object.keys(tree(d.data)).filter((key) => !words.includes(key) && usesOf(d, key));
       if (used.length === 0) return false;
       delete tree(d.data)[roll.pick(used)];
       return true;
@@ -314,3 +299,5 @@ export const FAULTS: Fault[] = [
       }),
   },
 ];
+
+export const FAULTS: Fault[] = [...FAULTS_OF_STAGES, ...CALL_FAULTS];

@@ -1,4 +1,7 @@
+import type { Called } from '../../../machines/check/calls.ts';
+import { emptiableIn } from '../../../machines/check/emptiable.ts';
 import { compile, type Workflow } from '../../../machines/compile.ts';
+import type { Collects } from '../../../machines/components/form.ts';
 import type { Definition } from '../../../machines/definition.ts';
 import type { Surroundings } from '../../../machines/effects.ts';
 import type { Beginning, RunEvent } from '../../../machines/event.ts';
@@ -12,8 +15,8 @@ import { cellName } from '../../../machines/questions/rows.ts';
 import { begin, step } from '../../../machines/step.ts';
 import { type FileReference, rowsIn, type Value } from '../../../machines/values.ts';
 import type { Dice } from './dice.ts';
+import { amongChildren, emptyNursery, isMinded, type Nursery, nurseryAfter, strayReport, type Unstamped } from './nursery.ts';
 
-export const AROUND: Surroundings = { portal: 'https://baton.example.com', settings: {} };
 const STARTER = { email: 'emma@example.com', name: 'Emma' };
 const FILE: FileReference = {
   id: '0195a000-0000-7000-8000-0000000000ff',
@@ -26,65 +29,99 @@ const FILE: FileReference = {
 /** A run that was played by chance: everything it was told, and each snapshot. */
 export type Played = { workflow: Workflow; beginning: Beginning; events: RunEvent[]; outcomes: Outcome[] };
 
+const CALLS_NOTHING: Called = () => null;
+
 /** Plays a run of a sound definition by chance, for so many steps at most. Throws when the run is stuck. */
-export function play(definition: Definition, roll: Dice, steps = 40): Played {
-  const workflow: Workflow = { definition, machine: compile(definition, AROUND) };
+export function play(definition: Definition, roll: Dice, called: Called = CALLS_NOTHING, steps = 60): Played {
+  let nursery = emptyNursery();
+  const around: Surroundings = {
+    portal: 'https://baton.example.com',
+    settings: {},
+    children: (fan) => nursery.family[fan] ?? [],
+  };
+  const workflow: Workflow = { definition, machine: compile(definition, around) };
   let now = Date.parse('2026-03-02T09:00:00.000Z');
   let number = 1;
   const stamp = () => {
     now += (1 + roll.below(3000)) * 60_000;
     return { at: new Date(now).toISOString(), fresh: freshId(number++), ...(roll.chance(0.5) ? { judges: true as const } : {}) };
   };
-  const beginning: Beginning = {
-    ...stamp(),
-    run: freshId(0xfffff),
-    starter: STARTER,
-    trigger: 'form',
-    facts: startFacts(definition, roll),
-  };
+  const beginning: Beginning = { ...stamp(), run: freshId(0xfffff), starter: STARTER, ...startOf(definition, roll) };
   let outcome = begin(workflow, beginning);
+  nursery = nurseryAfter(nursery, definition, called, outcome);
   const played: Played = { workflow, beginning, events: [], outcomes: [outcome] };
   for (let n = 0; n < steps && outcome.snapshot.status === 'active'; n += 1) {
-    requireWayOn(outcome.snapshot);
-    const event = { ...somethingFor(definition, outcome, roll), ...stamp() };
+    requireWayOn(outcome.snapshot, nursery);
+    const event = { ...somethingFor(definition, outcome, nursery, called, roll), ...stamp() };
     const next = step(workflow, outcome.snapshot, event);
     if (next === null) continue;
     played.events.push(event);
     played.outcomes.push(next);
     outcome = next;
+    nursery = nurseryAfter(nursery, definition, called, outcome);
   }
+  const late = outcome.snapshot.status === 'active' ? null : strayReport(nursery, called, roll);
+  if (late !== null) noteLate(played, { ...late, ...stamp() });
+  for (const one of played.outcomes) requireResults(definition, one);
   return played;
 }
 
-/** A run that goes on waits for a person, an effect, or a time or event. */
-function requireWayOn({ context }: StoredSnapshot): void {
+/** What comes when a run has ended is noted, and changes nothing. */
+function noteLate({ workflow, events, outcomes }: Played, event: RunEvent): void {
+  const ended = outcomes.at(-1);
+  const noted = ended === undefined ? null : step(workflow, ended.snapshot, event);
+  if (noted === null || noted.snapshot !== ended?.snapshot) throw new Error('What came too late was not just noted.');
+  events.push(event);
+  outcomes.push(noted);
+}
+
+/** A run that goes on waits for a person, an effect, a time or event, or for children. */
+function requireWayOn({ context }: StoredSnapshot, nursery: Nursery): void {
   const { open, awaiting, waiting } = context;
-  if (open === null && awaiting === null && !waiting) throw new Error(`The run is stuck in ${context.stage}.`);
+  if (open === null && awaiting === null && !waiting && !isMinded(context, nursery))
+    throw new Error(`The run is stuck in ${context.stage}.`);
+}
+
+/** A run that was called hands back all that it says it does, besides what may be left empty. */
+function requireResults(definition: Definition, { tells }: Outcome): void {
+  for (const { event } of tells) {
+    const [{ ended, results }] = event.reports;
+    const lacking = definition.results.filter((key) => results[key] === undefined && !emptiableIn(definition).has(key));
+    if (ended === 'done' && lacking.length > 0) throw new Error(`Nothing is handed back as ${lacking.join()}.`);
+  }
 }
 
 function freshId(n: number): string {
   return `0195a000-0000-7000-8000-${n.toString(16).padStart(8, '0')}0000`;
 }
 
-function startFacts(definition: Definition, roll: Dice): Beginning['facts'] {
-  const at = '2026-03-02T09:00:00.000Z';
-  for (const trigger of definition.triggers) {
-    if (!('form' in trigger)) continue;
-    const questions = startSections(definition, trigger.form.collects).flatMap((section) => section.questions);
-    const values = answersTo(definition, questions, {}, at, roll);
-    const origin = { from: 'trigger' as const, by: STARTER.email, stage: null, at };
-    return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value, origin }]));
-  }
-  return {};
+/** One of the ways in which a run may begin, with what is given or asked for on it. */
+function startOf(definition: Definition, roll: Dice): Pick<Beginning, 'trigger' | 'facts' | 'parent'> {
+  const trigger = roll.pick(definition.triggers);
+  if ('form' in trigger) return { trigger: 'form', facts: startFacts(definition, trigger.form.collects, roll) };
+  if ('api' in trigger) return { trigger: 'api', facts: startFacts(definition, trigger.api.collects ?? [], roll) };
+  if (!('sub_workflow' in trigger)) return { trigger: 'schedule', facts: {} };
+  const parent = { run: freshId(0xffffe), fan: freshId(0xffffd), index: roll.below(3), depth: 1 };
+  return { trigger: 'sub_workflow', facts: startFacts(definition, trigger.sub_workflow.collects, roll), parent };
 }
 
-type Unstamped = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at' | 'fresh'> : never) : never;
+function startFacts(definition: Definition, collects: Collects, roll: Dice): Beginning['facts'] {
+  const at = '2026-03-02T09:00:00.000Z';
+  const questions = startSections(definition, collects).flatMap((section) => section.questions);
+  const values = answersTo(definition, questions, {}, at, roll);
+  const origin = { from: 'trigger' as const, by: STARTER.email, stage: null, at };
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value, origin }]));
+}
 
-function somethingFor(definition: Definition, outcome: Outcome, roll: Dice): Unstamped {
+function somethingFor(definition: Definition, outcome: Outcome, nursery: Nursery, called: Called, roll: Dice): Unstamped {
   const { context } = outcome.snapshot;
-  const { open, awaiting, waiting, stage } = context;
+  const { open, awaiting, waiting, fan, stage } = context;
+  const stray = roll.chance(0.1) ? strayReport(nursery, called, roll) : null;
+  if (stray !== null) return stray;
+  if (roll.chance(0.01)) return { type: 'cancelled', by: 'olga@example.com', reason: 'Over.' };
   if (roll.chance(0.03)) return { type: 'effect_failed', effect: awaiting?.effect ?? freshId(7), error: 'Away' };
   if (context.attention !== null && roll.chance(0.7)) return { type: 'retried', by: 'olga@example.com' };
+  if (fan) return amongChildren(fan, nursery, called, roll);
   if (open !== null) {
     const about = { handOff: open.id };
     if (roll.chance(0.3)) {
@@ -177,6 +214,7 @@ function fill(question: Question, sent: Sent, facts: Beginning['facts'], roll: D
   if (question.is === 'one') {
     if (question.field.type === 'file' || question.field.type === 'files') sent.files[name] = [FILE];
     else if (question.field.type === 'person') sent.texts[`${name}.email`] = ['pia@example.com'];
+    else if (question.field.type === 'choices') sent.texts[name] = severalOf(Object.keys(question.field.options), roll);
     else sent.texts[name] = [typedFor(question.field, roll)];
     return;
   }
@@ -197,6 +235,10 @@ function fill(question: Question, sent: Sent, facts: Beginning['facts'], roll: D
   }
 }
 
+function severalOf(options: readonly string[], roll: Dice): string[] {
+  return [roll.pick(options), ...roll.some(options, 2)];
+}
+
 function typedFor(field: Field, roll: Dice): string {
   switch (field.type) {
     case 'number':
@@ -215,7 +257,10 @@ function typedFor(field: Field, roll: Dice): string {
     case 'email':
       return roll.pick(['anna@example.com', 'zoe@example.com']);
     case 'people':
-      return 'Ana <ana@example.com>';
+      return severalOf(
+        ['Ana <ana@example.com>', 'Ana <ana2@example.com>', 'bob@example.com', 'Cleo <cleo@example.com>'],
+        roll,
+      ).join('\n');
     case 'phone':
       return '+49 30 1234567';
     case 'url':

@@ -1,27 +1,29 @@
 import { stringify } from 'yaml';
 import { type Dice, dice } from './dice.ts';
-
-type Json = string | number | boolean | Json[] | { [key: string]: Json };
-type Field = { [key: string]: Json };
+import { conditionOverCall, DATA_OF_CALLS, type Field, type Json, randomCall, textOverCall } from './random-call.ts';
 
 const EMAILS = ['anna@example.com', 'ben@example.com', 'cleo@example.com'];
 const DAYS = ['1 day', '2 working days', '36 hours', '30 minutes', '1 week'];
 
 /**
  * A definition made by chance, as YAML: forms, decisions, checklists, waits, lookups, rules, calls, mails, documents,
- * skips, limits, judged forks, arrows back and forth. Most of them are sound; `wild` ones name data anywhere.
+ * skips, limits, judged forks, arrows back and forth, workflows called as steps. Most of them are sound; `wild` ones name
+ * data anywhere.
  */
 export function randomDefinition(seed: number, wild = 0.3): string {
   const roll = dice(seed);
   const data = randomData(roll);
   const names = Array.from({ length: 2 + roll.below(6) }, (_, index) => `stage_${index + 1}`);
-  const start = withWhatTheyAsk(['person_mail', ...roll.some(askable(data), 5)]);
+  const start = withWhatTheyAsk(['person_mail', ...roll.some(askable(data), 5), ...roll.some(['lines', 'team', 'kinds'], 2)]);
   const stages: Field = {};
+  const called: string[] = [];
   names.forEach((name, index) => {
-    stages[name] = randomStage(roll, data, start, names, index, roll.chance(wild));
+    stages[name] = randomStage(roll, data, start, names, index, roll.chance(wild), called);
   });
   const triggers: Json[] = [{ form: { collects: start } }];
   if (roll.chance(0.1)) triggers.push({ api: { collects: start } });
+  if (roll.chance(0.3)) triggers.push({ sub_workflow: { collects: start } });
+  const results = roll.chance(0.3) ? roll.some([...start, ...called], 3) : [];
   return stringify(
     {
       workflow: 'by-chance',
@@ -41,10 +43,13 @@ export function randomDefinition(seed: number, wild = 0.3): string {
           rows: [
             { name: 'a', price: 5 },
             { name: 'b', price: 50, note: 'dear', from: '2020-01-01' },
+            { name: 'c', price: 7 },
+            { name: 'a', price: 9, note: 'again' },
           ],
         },
       },
       triggers,
+      ...(results.length === 0 ? {} : { results: [...new Set(results)] }),
       stages,
     },
     { aliasDuplicateObjects: false },
@@ -76,11 +81,13 @@ function randomData(roll: Dice): Record<string, Field> {
     total: { type: 'money', currency: 'EUR', computed: 'sum(lines.map(line, line.cost))' },
     reference: { type: 'text' },
     signed_on: { type: 'date' },
+    team: { type: 'people', ...optional() },
+    ...DATA_OF_CALLS,
   };
 }
 
-// What nobody is asked for: it is computed, looked up, set or reported.
-const NOT_ASKED = ['total', 'price', 'price_note', 'level', 'reference', 'signed_on'];
+// What nobody is asked for: it is computed, looked up, set, reported or handed back.
+const NOT_ASKED = ['total', 'price', 'price_note', 'level', 'reference', 'signed_on', ...Object.keys(DATA_OF_CALLS)];
 
 /** Fields whose conditions look at others stand behind those. */
 function withWhatTheyAsk(keys: string[]): string[] {
@@ -99,15 +106,18 @@ function randomStage(
   names: string[],
   index: number,
   wild: boolean,
+  called: string[],
 ): Field {
-  const system = roll.chance(0.25);
+  const system = roll.chance(0.35);
   const own = new Set<string>();
+  const before = roll.chance(0.3) ? roll.some(called, 2) : [];
   const components: Json[] = [];
   for (let n = 1 + roll.below(3); n > 0; n -= 1)
     components.push(randomComponent(roll, data, start, own, system, names, components.length));
+  called.push(...[...own].filter((key) => isOfCall(key)));
   const reach = wild
-    ? [...askable(data), 'total']
-    : [...start, ...own].filter((key) => data[key]?.optional !== true || roll.chance(0.5));
+    ? [...askable(data), 'total', ...before]
+    : [...start, ...own, ...before].filter((key) => data[key]?.optional !== true || roll.chance(0.5));
   return {
     actor: system ? 'system' : roll.pick(['starter_role', 'fixed', 'named']),
     ...(roll.chance(0.3) ? { due: roll.pick(DAYS) } : {}),
@@ -136,6 +146,11 @@ function randomComponent(
     return keys;
   };
   const id = `c${place}_${roll.below(1000)}`;
+  if (roll.chance(system ? 0.4 : 0.05)) {
+    const { component, gains } = randomCall(roll, id, [...start, ...own]);
+    for (const key of gains) own.add(key);
+    return { sub_workflow: component };
+  }
   if (!system) {
     switch (roll.below(5)) {
       case 0:
@@ -189,10 +204,10 @@ function randomComponent(
       };
     case 1:
       return {
-        email: { id, to: roll.pick(['starter_role', 'fixed', 'named']), subject: 'About', body: text(roll, start, data) },
+        email: { id, to: roll.pick(['starter_role', 'fixed', 'named']), subject: 'About', body: text(roll, start, own, data) },
       };
     case 2:
-      return { document: { id, title: 'Paper', template: text(roll, start, data), into: `${id}_file` } };
+      return { document: { id, title: 'Paper', template: text(roll, start, own, data), into: `${id}_file` } };
     case 3:
       own.add('level');
       return {
@@ -233,10 +248,16 @@ function randomComponent(
 }
 
 /** A text that prints what is sure to be there, and asks first about the rest. */
-function text(roll: Dice, start: string[], data: Record<string, Field>): string {
+function text(roll: Dice, start: string[], own: ReadonlySet<string>, data: Record<string, Field>): string {
   const sure = start.filter((key) => data[key]?.optional !== true);
-  const other = roll.pick(askable(data));
-  return `Dear {{ ${roll.pick(sure.length > 0 ? sure : ['person_mail'])} }}. {% if ${other} %}It is {{ ${other} }}.{% endif %}`;
+  const other = roll.pick(askable(data).filter((key) => key !== 'yes'));
+  const answered = textOverCall(roll, [...own].filter(isOfCall));
+  return `Dear {{ ${roll.pick(sure.length > 0 ? sure : ['person_mail'])} }}. {% if ${other} %}It is {{ ${other} }}.{% endif %}${answered}`;
+}
+
+/** Whether a datum is kept of what a workflow hands back that was called. */
+function isOfCall(key: string): boolean {
+  return key in DATA_OF_CALLS || /_(outcome|asked|arrived|missing|good|bad|rows)$/.test(key);
 }
 
 function target(roll: Dice, names: string[], index: number): string {
@@ -269,7 +290,7 @@ function successors(roll: Dice, data: Record<string, Field>, reach: string[], na
       return {
         next: [
           { to: last, when: 'kind == "a"' },
-          { to: target(roll, names, index), when: 'kind == "b" || kind == "c"' },
+          { to: target(roll, names, index), when: 'kind == "b" || kind == "c" || kind == ""' },
         ],
       };
     }
@@ -285,7 +306,7 @@ function successors(roll: Dice, data: Record<string, Field>, reach: string[], na
 }
 
 function condition(roll: Dice, data: Record<string, Field>, reach: string[]): string {
-  const one = () => comparison(roll, roll.pick(reach.filter((key) => key in data || key.endsWith('_out'))));
+  const one = () => comparison(roll, roll.pick(reach.filter((key) => key in data || key.endsWith('_out') || isOfCall(key))));
   const first = one();
   switch (roll.below(4)) {
     case 0:
@@ -302,6 +323,8 @@ function condition(roll: Dice, data: Record<string, Field>, reach: string[]): st
 function comparison(roll: Dice, key: string): string {
   const guarded = (rule: string) => (roll.chance(0.5) ? `(given(${key}) && ${rule})` : rule);
   if (key.endsWith('_out')) return `${key} == "approve"`;
+  const overCall = conditionOverCall(roll, key);
+  if (overCall !== null) return overCall;
   switch (key) {
     case 'amount':
     case 'count':
