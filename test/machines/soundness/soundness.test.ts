@@ -36,7 +36,7 @@ describe('a definition that the check passes', () => {
     expect(sound).toBeGreaterThan(60);
   });
 
-  test('gives the same snapshot when the history of a run is folded again', () => {
+  test('gives the same snapshot when the history of a run is folded again', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const definition = soundOne(seed);
@@ -51,7 +51,7 @@ describe('a definition that the check passes', () => {
     );
   });
 
-  test('goes on from its children for every reason that there is, in the runs that are played here', () => {
+  test('goes on from its children for every reason that there is, in the runs that are played here', { timeout: 60_000 }, () => {
     const seen = new Set<string>();
     const wanted = [...Object.keys(JOIN_OUTCOMES), 'held', 'add', 'remove', 'replace', 'repinned', 'late', 'conflicting'];
     for (let seed = 1; seed <= 300 && !wanted.every((one) => seen.has(one)); seed += 1) {
@@ -96,7 +96,7 @@ describe('a good definition that is broken on purpose', () => {
     expect(FAULTS.map(({ name }) => name).filter((name) => !found.has(name))).toEqual([]);
   });
 
-  test('and what is not broken is let alone: no example has a finding', () => {
+  test('and what is not broken is let alone: no example has a finding', { timeout: 60_000 }, () => {
     for (const [file, source] of SHIPPED) {
       const { definition, findings } = readDefinition(source, file);
       expect([file, findings, definition === null ? null : callFindings(definition, called)]).toEqual([file, [], []]);
