@@ -16,6 +16,7 @@ import { begin, step } from '../../../machines/step.ts';
 import { type FileReference, rowsIn, type Value } from '../../../machines/values.ts';
 import type { Dice } from './dice.ts';
 import { amongChildren, emptyNursery, isMinded, type Nursery, nurseryAfter, strayReport, type Unstamped } from './nursery.ts';
+import { steered } from './steering.ts';
 
 const STARTER = { email: 'emma@example.com', name: 'Emma' };
 const FILE: FileReference = {
@@ -119,6 +120,10 @@ function somethingFor(definition: Definition, outcome: Outcome, nursery: Nursery
   const stray = roll.chance(0.1) ? strayReport(nursery, called, roll) : null;
   if (stray !== null) return stray;
   if (roll.chance(0.01)) return { type: 'cancelled', by: 'olga@example.com', reason: 'Over.' };
+  const steer = roll.chance(0.03)
+    ? steered(definition, context, roll, (questions) => answersTo(definition, questions, context.facts, context.startedAt, roll))
+    : null;
+  if (steer !== null) return steer;
   if (roll.chance(0.03)) return { type: 'effect_failed', effect: awaiting?.effect ?? freshId(7), error: 'Away' };
   if (context.attention !== null && roll.chance(0.7)) return { type: 'retried', by: 'olga@example.com' };
   if (fan) return amongChildren(fan, nursery, called, roll);

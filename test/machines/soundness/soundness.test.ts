@@ -53,7 +53,17 @@ describe('a definition that the check passes', () => {
 
   test('goes on from its children for every reason that there is, in the runs that are played here', { timeout: 60_000 }, () => {
     const seen = new Set<string>();
-    const wanted = [...Object.keys(JOIN_OUTCOMES), 'held', 'add', 'remove', 'replace', 'repinned', 'late', 'conflicting'];
+    const wanted = [
+      ...Object.keys(JOIN_OUTCOMES),
+      'held',
+      'add',
+      'remove',
+      'replace',
+      'repinned',
+      'late',
+      'conflicting',
+      'steered',
+    ];
     for (let seed = 1; seed <= 300 && !wanted.every((one) => seen.has(one)); seed += 1) {
       const definition = soundOne(seed, 0);
       if (definition === null) continue;
