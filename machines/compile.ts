@@ -75,12 +75,10 @@ export function compile(definition: Definition, around: Surroundings) {
   const act = <P>(write: (writing: Writing, event: RunEvent, params: P) => unknown) =>
     enqueueActions<RunContext, RunEvent, P, RunEvent, never, { type: 'ask'; params: Asked }, never, never, never>(
       ({ context, event, enqueue }, params) => {
-        const writing = createWriting(
-          context,
-          (part) => enqueue.assign(part),
-          (asked) => enqueue({ type: 'ask', params: asked }),
-        );
+        const { writing, changes } = createWriting(context, (asked) => enqueue({ type: 'ask', params: asked }));
         write(writing, event, params);
+        const changed = changes();
+        if (changed !== null) enqueue.assign(changed);
       },
     );
   type About = { context: RunContext; event: RunEvent };

@@ -205,9 +205,17 @@ export function stageTitle(definition: Definition, key: string): string {
   return definition.stages[key]?.title ?? humanise(key);
 }
 
+const labels = new WeakMap<Definition, Map<string, string>>();
+
 /** The name of a datum for people. */
 export function labelOf(definition: Definition, key: string): string {
-  return definition.data[key]?.label ?? humanise(key);
+  const written = definition.data[key]?.label;
+  if (written !== undefined) return written;
+  const known = labels.get(definition) ?? new Map<string, string>();
+  labels.set(definition, known);
+  const label = known.get(key) ?? humanise(key);
+  if (Object.hasOwn(definition.data, key)) known.set(key, label);
+  return label;
 }
 
 /** The title of an actor for people. */

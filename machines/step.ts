@@ -40,9 +40,8 @@ export function step(workflow: Workflow, stored: StoredSnapshot, event: RunEvent
 /** A run that has ended changes no more; what its children still report is kept as late. */
 function lateOutcome(workflow: Workflow, stored: StoredSnapshot, event: Extract<RunEvent, { type: 'reported' }>): Outcome {
   const outcome = emptyOutcome(workflow, stored);
-  const writing = createWriting(
+  const { writing } = createWriting(
     { ...stored.context, step: { at: event.at, fresh: event.fresh, numbered: 0, acting: null } },
-    () => {},
     (asked) => put(outcome, asked),
   );
   noteLate(writing, event);

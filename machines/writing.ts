@@ -43,31 +43,40 @@ export type Writing = {
   document(document: Omit<DocumentEffect, 'kind'>): string;
 };
 
-/** Opens a place to write for one XState action. `assign` and `ask` receive each thing in order. */
+/**
+ * Opens a place to write for one XState action. `ask` receives each thing in order; `changes` gives all that changed, for
+ * one assignment when the action is over: an assignment costs XState more than all else that an action does. Null when
+ * nothing did.
+ */
 export function createWriting(
   before: RunContext,
-  assign: (part: Partial<RunContext>) => void,
   ask: (asked: Asked) => void,
-): Writing {
+): { writing: Writing; changes: () => Partial<RunContext> | null } {
   let context = before;
+  let changed: Partial<RunContext> | null = null;
   const step = () => {
     if (context.step === null) throw new Error('A machine was stepped without a time.');
     return context.step;
   };
   const change = (part: Partial<RunContext>) => {
     context = { ...context, ...part };
-    assign(part);
+    changed = { ...changed, ...part };
   };
+  // Counted in a copy of its own: a step gives out many ids.
+  let counted: RunContext['step'] = null;
   const id = () => {
-    const { numbered } = step();
-    change({ step: { ...step(), numbered: numbered + 1 } });
-    return nthId(step().fresh, numbered);
+    if (counted === null || context.step !== counted) {
+      counted = { ...step() };
+      change({ step: counted });
+    }
+    counted.numbered += 1;
+    return nthId(counted.fresh, counted.numbered - 1);
   };
   const effect = (asked: Effect) => {
     ask({ asks: 'effect', effect: asked });
     return asked.id;
   };
-  return {
+  const writing: Writing = {
     get context() {
       return context;
     },
@@ -83,4 +92,5 @@ export function createWriting(
     judge: (question) => effect({ id: id(), kind: 'judge', ...question }),
     document: (document) => effect({ id: id(), kind: 'document', ...document }),
   };
+  return { writing, changes: () => changed };
 }

@@ -83,8 +83,16 @@ function majorUnits({ currency }: Money, minor: Value): number {
   return (typeof minor === 'number' ? minor : Number.NaN) / 10 ** exponentOf(currency);
 }
 
-function formatter({ currency, locale }: Money, style: 'currency' | 'decimal' = 'currency'): Intl.NumberFormat {
-  if (style === 'currency') return numberFormat(locale, { style, currency });
+const formatters = new WeakMap<Money, Intl.NumberFormat>();
+
+/** The format of a field with its currency, found once for each field: every step shows amounts. */
+function formatter(field: Money, style: 'currency' | 'decimal' = 'currency'): Intl.NumberFormat {
+  const { currency, locale } = field;
+  if (style === 'currency') {
+    const known = formatters.get(field) ?? numberFormat(locale, { style, currency });
+    formatters.set(field, known);
+    return known;
+  }
   const digits = exponentOf(currency);
   return numberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

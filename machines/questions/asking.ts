@@ -21,8 +21,22 @@ export function signOffId(checklist: string): string {
   return `${checklist}${SIGN}`;
 }
 
-/** What the hand-off of a stage's component asks. Throws when the definition has none of this name. */
-export function askingOf(definition: Definition, { stage, component }: { stage: string; component: string }): Asking {
+const askings = new WeakMap<Definition, Map<string, Asking>>();
+
+/**
+ * What the hand-off of a stage's component asks. Throws when the definition has none of this name. Made once for each: a
+ * step looks at it several times, and nothing of it ever changes.
+ */
+export function askingOf(definition: Definition, at: { stage: string; component: string }): Asking {
+  const known = askings.get(definition) ?? new Map<string, Asking>();
+  askings.set(definition, known);
+  const name = `${at.stage} ${at.component}`;
+  const asking = known.get(name) ?? makeAsking(definition, at);
+  known.set(name, asking);
+  return asking;
+}
+
+function makeAsking(definition: Definition, { stage, component }: { stage: string; component: string }): Asking {
   if (component === CHOOSE) return choosing(definition, stage);
   const { components } = stageOf(definition, stage);
   for (const [index, one] of components.entries()) {

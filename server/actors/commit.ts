@@ -35,16 +35,17 @@ export type Begins = { workflow: string; starter: Person; trigger: string; idemp
 export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
   const rows = group.map(rowsOf);
   const steps = columns(rows.map((row) => row.run));
-  const consumed = columns(group.flatMap(({ run: run_id, messages }) => messages.map((id) => ({ id, run_id }))));
   const opened = columns(rows.flatMap((row) => row.opened));
   const ended = columns(rows.flatMap((row) => row.ended));
-  const moved = columns(rows.flatMap((row) => row.moved));
   const sent = columns(rows.flatMap((row) => row.outbox));
-  const rearmed = columns(rows.flatMap((row) => row.rearmed));
   const set = columns(rows.flatMap((row) => row.set));
   const withdrawn = columns(rows.flatMap((row) => row.withdrawn));
   const family = group.map(({ run, at, outcome, begins }) => ({ run, at, outcome, place: begins?.place ?? null }));
   const families = family.some(concernsFamily);
+  // What seldom happens stands in the statement only when it does: every part costs time, even with nothing in it.
+  const consumes = group.some(({ messages }) => messages.length > 0);
+  const moves = rows.some((row) => row.moved.length > 0);
+  const rearms = rows.some((row) => row.rearmed.length > 0);
   const taken = await sql<{ id: string }[]>`
     with steps as materialized (
       select * from unnest(
@@ -61,18 +62,14 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
       select r.id from runs r join steps s on s.id = r.id and s.seq = r.seq + 1 and s.workflow is null
       order by r.id for no key update of r
     ),
-    consumed as (
-      delete from messages where id = any(array(
-        select c.id from unnest(list_of(${consumed('id')})::bigint[], list_of(${consumed('run_id')})::uuid[]) as c(id, run_id)
-        join locked l on l.id = c.run_id))
-      returning run_id
-    ),
+    ${consumes ? consuming(sql, group) : sql``}
     updated as (
       update runs r set seq = s.seq, version = s.version, status = s.status, stage = s.stage, title = s.title, snapshot = s.snapshot::json,
         head = decode(s.head, 'hex'), changed_at = s.at, set_aside = null,
         ended_at = case when s.status in ('done', 'cancelled') then s.at end
       from steps s join locked l on l.id = s.id
-      where r.id = s.id and r.seq = s.seq - 1 and (s.messages is null or (select count(*) from consumed c where c.run_id = s.id) = s.messages)
+      where r.id = s.id and r.seq = s.seq - 1
+        ${consumes ? sql`and (s.messages is null or (select count(*) from consumed c where c.run_id = s.id) = s.messages)` : sql``}
       returning r.id, r.workflow
     ),
     ${families ? startingChildren(sql, family) : sql``}
@@ -117,22 +114,7 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
       ) as e(id, run_id, state, generation, at, by_email, by_name, submission, answer, reason)
       join taken t on t.id = e.run_id where h.id = e.id
     ),
-    moves as materialized (
-      select m.* from unnest(
-        list_of(${moved('id')})::uuid[], list_of(${moved('run_id')})::uuid[], list_of(${moved('generation')})::int[],
-        list_of(${moved('from_email')}), list_of(${moved('from_name')}), list_of(${moved('to_email')}),
-        list_of(${moved('to_name')}), list_of(${moved('at')})::timestamptz[], list_of(${moved('why')}), list_of(${moved('reason')})
-      ) as m(id, run_id, generation, from_email, from_name, to_email, to_name, at, why, reason)
-      join taken t on t.id = m.run_id
-    ),
-    noted as (
-      insert into hand_off_moves (hand_off_id, generation, from_email, from_name, to_email, to_name, at, why, reason)
-      select id, generation - 1, from_email, from_name, to_email, to_name, at, why, coalesce(reason, '') from moves
-    ),
-    moved as (
-      update hand_offs h set generation = m.generation, person_email = m.to_email, person_name = m.to_name
-      from moves m where h.id = m.id
-    ),
+    ${moves ? moving(sql, rows) : sql``}
     sent as (
       insert into outbox (id, run_id, kind, body, state, created_at, try_at, fan, bundle)
       select o.id, o.run_id, o.kind, o.body::json, 'ready', o.at, o.try_at, o.fan, o.bundle
@@ -143,15 +125,7 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
       ) as o(id, run_id, kind, body, at, fan, bundle, try_at)
       join taken t on t.id = o.run_id
     ),
-    rearmed as (
-      update outbox o set state = 'ready', attempts = 0, try_at = a.at, first_tried_at = null, error = null, bundle = null,
-        bundled_into = null
-      from unnest(
-        list_of(${rearmed('id')})::uuid[], list_of(${rearmed('run_id')})::uuid[], list_of(${rearmed('at')})::timestamptz[]
-      ) as a(id, run_id, at)
-      join taken t on t.id = a.run_id
-      where o.id = a.id and o.id = any(list_of(${rearmed('id')})::uuid[]) and o.state = 'held'
-    ),
+    ${rearms ? rearming(sql, rows) : sql``}
     withdrawn as (
       delete from messages where id = any(array(
         select found.id from unnest(list_of(${withdrawn('run_id')})::uuid[], list_of(${withdrawn('prefix')})) as x(run_id, prefix)
@@ -173,6 +147,55 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
   return new Set(taken.map((row) => row.id));
 }
 
+/** The messages that become steps are gone with them. */
+function consuming(sql: Sql, group: readonly Commit[]) {
+  const consumed = columns(group.flatMap(({ run: run_id, messages }) => messages.map((id) => ({ id, run_id }))));
+  return sql`
+    consumed as (
+      delete from messages where id = any(array(
+        select c.id from unnest(list_of(${consumed('id')})::bigint[], list_of(${consumed('run_id')})::uuid[]) as c(id, run_id)
+        join locked l on l.id = c.run_id))
+      returning run_id
+    ),`;
+}
+
+/** Hand-offs that go to somebody else. */
+function moving(sql: Sql, rows: readonly Rows[]) {
+  const moved = columns(rows.flatMap((row) => row.moved));
+  return sql`
+    moves as materialized (
+      select m.* from unnest(
+        list_of(${moved('id')})::uuid[], list_of(${moved('run_id')})::uuid[], list_of(${moved('generation')})::int[],
+        list_of(${moved('from_email')}), list_of(${moved('from_name')}), list_of(${moved('to_email')}),
+        list_of(${moved('to_name')}), list_of(${moved('at')})::timestamptz[], list_of(${moved('why')}), list_of(${moved('reason')})
+      ) as m(id, run_id, generation, from_email, from_name, to_email, to_name, at, why, reason)
+      join taken t on t.id = m.run_id
+    ),
+    noted as (
+      insert into hand_off_moves (hand_off_id, generation, from_email, from_name, to_email, to_name, at, why, reason)
+      select id, generation - 1, from_email, from_name, to_email, to_name, at, why, coalesce(reason, '') from moves
+    ),
+    moved as (
+      update hand_offs h set generation = m.generation, person_email = m.to_email, person_name = m.to_name
+      from moves m where h.id = m.id
+    ),`;
+}
+
+/** Effects that are tried again because an operator says so. */
+function rearming(sql: Sql, rows: readonly Rows[]) {
+  const rearmed = columns(rows.flatMap((row) => row.rearmed));
+  return sql`
+    rearmed as (
+      update outbox o set state = 'ready', attempts = 0, try_at = a.at, first_tried_at = null, error = null, bundle = null,
+        bundled_into = null
+      from unnest(
+        list_of(${rearmed('id')})::uuid[], list_of(${rearmed('run_id')})::uuid[], list_of(${rearmed('at')})::timestamptz[]
+      ) as a(id, run_id, at)
+      join taken t on t.id = a.run_id
+      where o.id = a.id and o.id = any(list_of(${rearmed('id')})::uuid[]) and o.state = 'held'
+    ),`;
+}
+
 /** How a step will stand in history; `head` is the hash of the step before. The hash tells whose commit it was, too. */
 export function recorded(
   head: Uint8Array,
@@ -183,6 +206,8 @@ export function recorded(
   const texts = { event: JSON.stringify(event), happened: JSON.stringify(happened) };
   return { ...texts, hash: chain(head, seq, texts.event, texts.happened) };
 }
+
+type Rows = ReturnType<typeof rowsOf>;
 
 function rowsOf(step: Commit) {
   const { run: run_id, at, outcome, begins } = step;
