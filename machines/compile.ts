@@ -64,6 +64,19 @@ type HandOffPlace = { stage: string; component: string };
  * stands here.
  */
 export function compile(definition: Definition, around: Surroundings) {
+  const machine = machineOf(definition, around);
+  surroundings.set(machine, around);
+  return machine;
+}
+
+const surroundings = new WeakMap<object, Surroundings>();
+
+/** Where a compiled workflow reads what stands beside its runs. */
+export function surroundingsOf({ machine }: Workflow): Surroundings {
+  return surroundings.get(machine) ?? { portal: '', settings: {} };
+}
+
+function machineOf(definition: Definition, around: Surroundings) {
   const base = setup({
     types: {} as { context: RunContext; events: RunEvent; input: Beginning },
     actions: {

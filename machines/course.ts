@@ -46,7 +46,7 @@ export function lacksOnCourse(
   to: string | null,
   given: readonly string[] = [],
 ): string[] {
-  const known = knownIn(definition, context.facts);
+  const known = knownIn(definition, context);
   const levelOf = (key: string) => (given.includes(key) ? 2 : known(key));
   const step = stepOf(definition, context);
   if (to === null && step === null) return [];

@@ -12,7 +12,7 @@ import { type JoinOutcome, openOf, type Tally, verdictOn } from './join.ts';
 import type { Fan } from './outcome.ts';
 import { momentOf } from './people.ts';
 import { answerRow, type ChildRow, collectedColumns, collectedRows, MOST_COLLECTED } from './results.ts';
-import type { Value } from './values.ts';
+import type { Origin, Value } from './values.ts';
 import type { Writing } from './writing.ts';
 
 /** Starts a child for each item. What they are given stands in rows beside the run, which keeps counts only. */
@@ -263,6 +263,7 @@ function join(
     ...(component.collect === undefined ? [] : [component.collect]),
   ]);
   w.change({ facts: withValues(definition, rest, values, origin, momentOf(w.context)), fan: null });
+  keep(w, component, fan, origin);
   const tally = { asked, arrived, failed, counts };
   const { by, reason } = owner ?? { by: null, reason: '' };
   w.happened({ what: 'joined', fan: id, stage, component: component.id, outcome, tally, by, reason });
@@ -277,6 +278,14 @@ function join(
   }
 }
 
+/** What is too long for each snapshot is stored beside the run only. */
+function keep(w: Writing, { collect, wait }: SubWorkflowComponent, { id, asked, gone }: Fan, origin: Origin): void {
+  const { kept } = w.context;
+  if (collect === undefined || wait === 'none' || (asked <= MOST_COLLECTED && kept?.[collect] === undefined)) return;
+  const others = Object.fromEntries(Object.entries(kept ?? {}).filter(([key]) => key !== collect));
+  w.change({ kept: asked > MOST_COLLECTED ? { ...others, [collect]: { fan: id, gone, origin } } : others });
+}
+
 const TIME_UP = 'The time for it is over.';
 
 function collected(
@@ -287,8 +296,8 @@ function collected(
   taken: readonly Report[],
 ): Record<string, Value> {
   const { collect, wait } = component;
-  if (collect === undefined || wait === 'none' || fan.asked > MOST_COLLECTED) return {};
-  return { [collect]: fan.asked === 0 ? [] : collectedRows(definition, around, component, fan, taken) };
+  if (collect === undefined || wait === 'none') return {};
+  return { [collect]: fan.asked === 0 ? [] : collectedRows(collectedColumns(definition, component), around, fan, taken) };
 }
 
 /** What a single child hands back, under the names that the caller gave it. */

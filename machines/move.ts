@@ -172,8 +172,8 @@ function keptBy(component: Component): string[] {
   return component.kind === 'http' ? Object.keys(component.save) : [];
 }
 
-function lackFaults(from: Definition, to: Definition, { facts }: RunContext, standing: Standing): string[] {
-  return lacksFrom(to, standing, knownIn(from, facts)).map(
+function lackFaults(from: Definition, to: Definition, context: RunContext, standing: Standing): string[] {
+  return lacksFrom(to, standing, knownIn(from, context)).map(
     ({ key, stage }) =>
       `${labelOf(to, key)} is needed at ${stageTitle(to, stage)} in that version, and this run has not gathered it.`,
   );

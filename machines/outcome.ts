@@ -3,7 +3,7 @@ import type { Judgement, Parent, Report } from './event.ts';
 import type { JoinOutcome, Tally } from './join.ts';
 import type { Branch } from './questions/question.ts';
 import type { SecretText } from './templates.ts';
-import type { Facts, FileReference, Instant, Person, ShownFact, Value } from './values.ts';
+import type { Facts, FileReference, Instant, Origin, Person, ShownFact, Value } from './values.ts';
 
 /** A run's machine as stored: XState's value and context, plain JSON. Children and timers are rows of their own. */
 export type StoredSnapshot = { status: 'active' | 'done'; value: StateValue; context: RunContext };
@@ -36,6 +36,8 @@ export type RunContext = {
   proposal?: { judgement: Judgement | null; note: string } | null;
   /** The children that the run waits for. */
   fan?: Fan | null;
+  /** Lists that are too long for each snapshot, by the datum: their rows stand beside the run (kept.ts). */
+  kept?: Record<string, Kept>;
   /** The run that called this one as a step; `reported`: how often it was told of an end. */
   parent?: Parent & { reported: number };
   /** The versions in which workflows below this run are started. */
@@ -78,6 +80,9 @@ export type Fan = {
   /** Why it would go on, if the owner says so: a child failed. */
   held: JoinOutcome | null;
 };
+
+/** The results of more children than a snapshot holds; `gone`: those removed. */
+export type Kept = { fan: string; gone: number[]; origin: Origin };
 
 /** A hand-off that waits for its person. */
 export type OpenHandOff = {

@@ -6,7 +6,7 @@ import type { Scalar } from './fields/scalar.ts';
 import type { Fan } from './outcome.ts';
 import type { Row, Value } from './values.ts';
 
-/** With more children than this the results are not made a datum: they are a table beside the run, and counts in it. */
+/** With more children than this the results are no part of the snapshot: they stand beside the run (kept.ts). */
 export const MOST_COLLECTED = 500;
 
 /** A child as its row says, when its run goes on. */
@@ -26,13 +26,11 @@ export function collectedColumns({ data }: Definition, { collect }: SubWorkflowC
 
 /** The results of all children in the order of their items; `taken` arrived in this very step, and stand in no row yet. */
 export function collectedRows(
-  definition: Definition,
-  around: Surroundings,
-  component: SubWorkflowComponent,
+  columns: Record<string, Scalar>,
+  around: Pick<Surroundings, 'children'>,
   { id, gone }: Pick<Fan, 'id' | 'gone'>,
   taken: readonly Report[],
 ): Row[] {
-  const columns = collectedColumns(definition, component);
   const now = new Map(taken.map((report) => [report.index, report]));
   return (around.children?.(id) ?? []).flatMap((child) => {
     if (gone.includes(child.index)) return [];

@@ -1,9 +1,10 @@
 import { type ActorLogic, initialTransition, type SnapshotFrom, transition } from 'xstate';
 import { z } from 'zod';
-import type { Workflow } from './compile.ts';
+import { surroundingsOf, type Workflow } from './compile.ts';
 import { RESTING } from './config.ts';
 import type { Beginning, RunEvent } from './event.ts';
 import { noteLate } from './fan-out.ts';
+import { withKept, withoutKept } from './kept.ts';
 import type { Outcome, RunContext, RunStatus, StoredSnapshot } from './outcome.ts';
 import { renderLine } from './templates.ts';
 import { type Asked, createWriting } from './writing.ts';
@@ -29,7 +30,8 @@ export function step(workflow: Workflow, stored: StoredSnapshot, event: RunEvent
   if ((stored.status === 'active') === reopens) return null;
   const { at, fresh, judges, tables } = event;
   const step = { at, fresh, numbered: 0, acting: null, ...(judges ? { judges } : {}), ...(tables ? { tables } : {}) };
-  const context: RunContext = { ...stored.context, step };
+  const facts = withKept(workflow.definition, surroundingsOf(workflow), stored.context);
+  const context: RunContext = { ...stored.context, facts, step };
   // A machine of XState that has ended takes no event: a run that is reopened sets out from where it began.
   const before = workflow.machine.resolveState({ value: reopens ? RESTING : stored.value, context });
   const [after, actions] = transition(steppingOf(workflow.machine, before), before, event);
@@ -79,6 +81,7 @@ function outcomeOf(workflow: Workflow, snapshot: Snapshot, actions: Actions): Ou
     value: snapshot.value,
     context,
   });
+  outcome.snapshot.context = withoutKept(context);
   for (const action of actions) if (action.type === 'ask') put(outcome, askedIn(action.params));
   return outcome;
 }

@@ -1,8 +1,8 @@
 import { asksPeople, type Component, componentId } from '../components/component.ts';
 import type { Definition } from '../definition.ts';
+import type { RunContext } from '../outcome.ts';
 import { askingOf, signOffId, startSections } from '../questions/asking.ts';
 import { type Question, questionsOf } from '../questions/question.ts';
-import type { Facts } from '../values.ts';
 import type { Level } from './names.ts';
 
 const known = new WeakMap<Definition, Set<string>>();
@@ -15,9 +15,9 @@ export function emptiableIn(definition: Definition): Set<string> {
 }
 
 /** What is known of each datum of a run that has gathered these facts, as `check/flow.ts` counts it. */
-export function knownIn(definition: Definition, facts: Facts): (key: string) => Level {
+export function knownIn(definition: Definition, { facts, kept }: Pick<RunContext, 'facts' | 'kept'>): (key: string) => Level {
   const emptiable = emptiableIn(definition);
-  return (key) => (facts[key] !== undefined ? 2 : emptiable.has(key) ? 1 : 0);
+  return (key) => (facts[key] !== undefined || kept?.[key] !== undefined ? 2 : emptiable.has(key) ? 1 : 0);
 }
 
 function emptiable(definition: Definition): string[] {

@@ -31,16 +31,20 @@ export const list: FieldType<ListField> = {
       rows.data.map((row) => rowFromJson(field.of, row)),
     );
   },
-  show: (field, value) =>
-    rowsIn(value)
-      .map((row, index) => `${index + 1}. ${showRow(field.of, row)}`)
-      .join('\n'),
+  show(field, value) {
+    const rows = rowsIn(value);
+    const lines = rows.slice(0, MOST_SHOWN).map((row, index) => `${index + 1}. ${showRow(field.of, row)}`);
+    return [...lines, ...(rows.length > MOST_SHOWN ? [`… and ${rows.length - MOST_SHOWN} more`] : [])].join('\n');
+  },
   plain: (field, value) => rowsIn(value).map((row) => plainRow(field.of, row)),
   typed: () => [],
   cel: (field) => ({ listOf: recordOf(field.of) }),
   celValue: (field, value) => rowsIn(value).map((row) => celRow(field.of, row)),
   celEmpty: [],
 };
+
+/** Nobody reads more lines than this in one text; the table of the children has them all. */
+const MOST_SHOWN = 500;
 
 /** A row that was read, or what is wrong with it. */
 export type ReadRow = { ok: true; row: Row } | { ok: false; sentence: string };

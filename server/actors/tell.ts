@@ -166,7 +166,9 @@ export function createActors({ sql, clock, library, log, judges = false, committ
     const placed = placeIn(published, there, snapshot);
     if (!placed.ok) throw new Refusal(409, 'cannot_move', placed.why);
     const event = await stamped(there);
-    return event.type === 'version_moved' ? inVersion(told.version, event, stepVersion(published, there, snapshot, event)) : null;
+    if (event.type !== 'version_moved') return null;
+    const outcome = await library.family.with(sql, () => stepVersion(published, there, snapshot, event));
+    return inVersion(told.version, event, outcome);
   }
 
   async function commitAll(prepared: Prepared[]): Promise<void> {

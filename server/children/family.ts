@@ -66,7 +66,8 @@ const INPUT = z.custom<Record<string, Value>>((input) => typeof input === 'objec
 const REPORT = z.custom<Report>((report) => typeof report === 'object' && report !== null).nullable();
 const STATE = z.enum(['open', 'arrived', 'late', 'failed', 'withdrawn', 'removed']);
 
-async function childrenOf(sql: Sql, fans: string[]): Promise<Map<string, ChildRow[]>> {
+/** The children of these fan-outs, each in the order of its items. */
+export async function childrenOf(sql: Sql, fans: string[]): Promise<Map<string, ChildRow[]>> {
   const rows = await sql<Row[]>`
     select fan_id, index, key, input, case when state in ('waiting', 'released') then 'open' else state end as state, report
     from children where fan_id = any(${fans}::uuid[]) order by fan_id, index`;

@@ -2,6 +2,7 @@ import { stageTitle } from '../../machines/definition.ts';
 import type { About, HandOffState } from '../../machines/hand-off.ts';
 import type { RunContext } from '../../machines/outcome.ts';
 import type { Facts, Instant, Person, ShownFact } from '../../machines/values.ts';
+import { factsOf } from '../children/kept.ts';
 import type { Sql } from '../database/connect.ts';
 import type { Library, Published } from '../workflows/library.ts';
 import type { Linked } from './links.ts';
@@ -53,6 +54,7 @@ type Row = {
   facts: Facts;
   guidance: string | null;
   move: Move | null;
+  kept: RunContext['kept'] | null;
 };
 
 type Move = {
@@ -73,6 +75,7 @@ type Move = {
 export async function findHandOff(portal: { sql: Sql; library: Library }, linked: Linked): Promise<FoundHandOff | null> {
   const [row] = await portal.sql<Row[]>`
     select h.*, r.workflow, r.version, r.title, r.starter_email, r.starter_name, r.snapshot->'context'->'facts' as facts,
+      r.snapshot->'context'->'kept' as kept,
       r.snapshot->'context'->'proposal' as proposal,
       (select g.text from guidance g where g.workflow = r.workflow and g.stage = h.stage and g.version <= h.wording
         order by g.version desc limit 1) as guidance,
@@ -85,7 +88,7 @@ export async function findHandOff(portal: { sql: Sql; library: Library }, linked
     state: stateOf(row, published),
     run: row.run_id,
     published,
-    facts: row.facts,
+    facts: await factsOf(portal.sql, published.definition, row),
     proposal: row.proposal ?? null,
     stage: row.stage,
     component: row.component,

@@ -5,6 +5,7 @@ import type { Outcome, RunContext, RunStatus } from '../../machines/outcome.ts';
 import type { Person, Value } from '../../machines/values.ts';
 import type { Actors, Told } from '../actors/actors.ts';
 import { putBack } from '../actors/mailbox.ts';
+import { factsOf } from '../children/kept.ts';
 import type { Clock } from '../clock.ts';
 import type { Sql } from '../database/connect.ts';
 import { Broken, Refusal } from '../errors.ts';
@@ -65,7 +66,9 @@ export async function situationsOf(
     await Promise.all(
       rows.map(async ({ id, title, workflow, version, status, set_aside, context: stored }) => {
         const { definition } = await library.version(workflow, version);
-        const context = CONTEXT.parse(stored);
+        const snapshot = CONTEXT.parse(stored);
+        const facts = await factsOf(sql, definition, { facts: snapshot.facts, kept: snapshot.kept });
+        const context = { ...snapshot, facts };
         const standing = standingOf(context);
         return [id, { id, title, workflow, status, setAside: set_aside, definition, context, standing }] as const;
       }),

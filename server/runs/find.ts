@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Happening, RunContext, RunStatus } from '../../machines/outcome.ts';
 import type { Facts, Instant, Person, ShownFact } from '../../machines/values.ts';
+import { factsOf } from '../children/kept.ts';
 import type { Sql } from '../database/connect.ts';
 import type { Library, Published } from '../workflows/library.ts';
 
@@ -87,6 +88,7 @@ type RunRow = {
   ended_at: Instant | null;
   set_aside: { at: Instant; error: string } | null;
   facts: Facts;
+  kept: RunContext['kept'] | null;
   attention: RunContext['attention'];
   fan: RunContext['fan'];
   waits: boolean;
@@ -97,7 +99,7 @@ export async function readRun({ sql, library }: { sql: Sql; library: Library }, 
   const [[row], handOffs, history, outbox] = await Promise.all([
     sql<RunRow[]>`
       select id, workflow, version, title, status, stage, seq, starter_email, starter_name, trigger, started_at, changed_at,
-        ended_at, set_aside, snapshot->'context'->'facts' as facts, snapshot->'context'->'attention' as attention, snapshot->'context'->'fan' as fan,
+        ended_at, set_aside, snapshot->'context'->'facts' as facts, snapshot->'context'->'kept' as kept, snapshot->'context'->'attention' as attention, snapshot->'context'->'fan' as fan,
         coalesce(snapshot->'context'->>'open', snapshot->'context'->>'awaiting', snapshot->'context'->>'waiting', snapshot->'context'->>'fan') is not null as waits,
         (select newest from workflows where key = runs.workflow) as live
       from runs where id = ${id}`,
@@ -106,12 +108,13 @@ export async function readRun({ sql, library }: { sql: Sql; library: Library }, 
     readOutbox(sql, id),
   ]);
   if (row === undefined) return null;
+  const published = await library.version(row.workflow, row.version);
   return {
     id: row.id,
     workflow: row.workflow,
     version: row.version,
     live: row.live,
-    published: await library.version(row.workflow, row.version),
+    published,
     title: row.title,
     status: row.status,
     stage: row.stage,
@@ -125,7 +128,7 @@ export async function readRun({ sql, library }: { sql: Sql; library: Library }, 
     attention: row.attention,
     fan: row.fan ?? null,
     waits: row.waits,
-    facts: row.facts,
+    facts: await factsOf(sql, published.definition, row),
     handOffs,
     history,
     outbox,

@@ -5,6 +5,7 @@ import type { FanChange, Report, RunEvent } from '../../../machines/event.ts';
 import { takenOf } from '../../../machines/fan-out.ts';
 import { type Field, plainValue, readJson } from '../../../machines/fields/field.ts';
 import { openOf } from '../../../machines/join.ts';
+import { withKept } from '../../../machines/kept.ts';
 import type { ChildrenChange, Fan, Outcome, RunContext } from '../../../machines/outcome.ts';
 import { callOf, type Family, familyAfter } from '../../../machines/rehearsal/children.ts';
 import type { ChildRow } from '../../../machines/results.ts';
@@ -51,7 +52,7 @@ export function nurseryAfter(before: Nursery, definition: Definition, called: Ca
   requireJoinedOnce(after);
   requireGifts(outcome.children, called);
   requireTrueTally(outcome, after);
-  requireTrueFacts(outcome, after);
+  requireTrueFacts(definition, outcome, after);
   requireNothingLeft(outcome.snapshot.context, after);
   return after;
 }
@@ -110,8 +111,8 @@ function requireTrueTally({ snapshot }: Outcome, { family, calls }: Nursery): vo
 }
 
 /** What is kept of children says how they stood when the run went on; each is listed once, in the order of the items. */
-function requireTrueFacts({ snapshot, happened }: Outcome, { family, calls }: Nursery): void {
-  const { facts } = snapshot.context;
+function requireTrueFacts(definition: Definition, { snapshot, happened }: Outcome, { family, calls }: Nursery): void {
+  const facts = withKept(definition, { children: (fan) => family[fan] ?? [] }, snapshot.context);
   const joins = happened.flatMap((one) => (one.what === 'joined' ? [one] : []));
   for (const { fan, component, outcome, tally } of joins) {
     // What is asked again in the same step takes the place of what was asked before.
