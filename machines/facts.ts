@@ -2,7 +2,7 @@ import { computedFrom } from './computed.ts';
 import { type Definition, fieldOf, labelOf } from './definition.ts';
 import type { Moment } from './expressions.ts';
 import { showValue } from './fields/field.ts';
-import { type Facts, filesIn, isFile, type Origin, type ShownFact, type Value } from './values.ts';
+import { type Facts, isFile, type Origin, type ShownFact, type Value } from './values.ts';
 
 /** The named facts in their order, ready to read; those that have not been gathered are left out. */
 export function shownFacts(definition: Definition, facts: Facts, keys: readonly string[]): ShownFact[] {
@@ -57,9 +57,4 @@ export function withComputed(definition: Definition, facts: Facts, moment: Momen
     next[key] = { value, origin: { from: 'rule', by: key, stage: null, at: moment.at } };
   }
   return next;
-}
-
-/** Every file among the facts. */
-export function filesAmong(facts: Facts) {
-  return Object.values(facts).flatMap(({ value }) => filesIn(value));
 }

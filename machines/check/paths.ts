@@ -1,4 +1,4 @@
-import { type Definition, type Stage, stageOf } from '../definition.ts';
+import type { Definition, Stage } from '../definition.ts';
 import { impliedData } from '../implied.ts';
 import type { Path } from './finding.ts';
 
@@ -14,12 +14,6 @@ export function branchPath(key: string, { next = [] }: Stage, index: number): Pa
 export function branchPartPath(key: string, stage: Stage, index: number, part: string): Path {
   const path = branchPath(key, stage, index);
   return path[2] === 'next' || part === 'to' ? [...path, part] : path;
-}
-
-/** Where a component is written. */
-export function componentPath(definition: Definition, key: string, index: number): Path {
-  const kind = stageOf(definition, key).components[index]?.kind ?? '';
-  return ['stages', key, 'components', index, kind];
 }
 
 /** The keys of data that components declare by themselves. */

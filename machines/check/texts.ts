@@ -36,11 +36,6 @@ export function textFindings(definition: Definition): Found[] {
   ];
 }
 
-/** What is wrong with every condition of a definition: whether all of them can be judged. */
-export function conditionsAreSound(found: readonly Found[]): boolean {
-  return !found.some(({ code }) => code === 'condition' || code === 'unknown_data');
-}
-
 type ComponentText = { text: string; path: Path; secrets: boolean };
 
 function componentTexts(component: Component): ComponentText[] {

@@ -121,7 +121,7 @@ function rootsIn(definition: Definition, key: string, seen = new Set<string>()):
 function note(definition: Definition, { stage, open, fan }: RunContext, starter: Person, steps: LikelyStep[]): void {
   const last = steps.at(-1);
   if (stage === null || (open === null && !fan) || last?.stage === stage) return;
-  const actor = open === null ? 'several people' : actorTitle(definition, open.actor);
+  const actor = open === null ? 'Several people' : actorTitle(definition, open.actor);
   steps.push({ stage, title: stageTitle(definition, stage), actor, isStarter: open?.person.email === starter.email });
 }
 

@@ -15,13 +15,13 @@ import { paths } from '../../views/paths.ts';
 import { changeChildren } from '../children/change.ts';
 import { type ChildView, childrenAt, childrenOfFan, type FanView, fansOf, lineageOf, treeOf } from '../children/read.ts';
 import { notFound, Refusal } from '../errors.ts';
-import { workflowsOf } from '../people/owners.ts';
 import type { Portal } from '../portal.ts';
-import { type RunView, readRun } from '../runs/find.ts';
+import type { RunView } from '../runs/find.ts';
 import { csvOf } from '../tables/csv.ts';
 import { labelsOf, shownSections } from './asked.ts';
 import { childLine, fanSummary, STATE_WORDS } from './children-shown.ts';
 import { goOn, type Posted, readForm, readPost, textOf } from './forms.ts';
+import { ownedRun } from './owned-run.ts';
 import { type OwnerEnv, ownerOnly } from './owner-only.ts';
 
 const ON_A_PAGE = 100;
@@ -66,14 +66,6 @@ export function mountChildren(app: Hono, portal: Portal): void {
       return page(c, portal, await sceneOf(c, portal), { wrong: error.message, status: 409 });
     }
   });
-}
-
-async function ownedRun(c: OwnerContext, portal: Portal): Promise<RunView> {
-  const id = c.req.param('run') ?? '';
-  const run = z.uuid().safeParse(id).success ? await readRun(portal, id) : null;
-  const owned = run === null ? [] : await workflowsOf(portal, c.var.owner);
-  if (run === null || !owned.some(({ workflow }) => workflow === run.workflow)) throw notFound('such run');
-  return run;
 }
 
 async function sceneOf(c: OwnerContext, portal: Portal): Promise<Scene> {

@@ -24,6 +24,7 @@ import { LOOKS_AT } from '../runs/search.ts';
 import { fanSummary } from './children-shown.ts';
 import { sendFile } from './files.ts';
 import { goOn, readPost, textOf } from './forms.ts';
+import { ownedRun } from './owned-run.ts';
 import { type OwnerEnv, ownerOnly } from './owner-only.ts';
 import { askedIn, filterFor } from './runs-asked.ts';
 
@@ -135,15 +136,6 @@ export function mountRuns(app: Hono, portal: Portal): void {
 }
 
 type OwnerContext = Context<OwnerEnv>;
-
-/** A run of one of the owner's workflows; others are not there for them. */
-async function ownedRun(c: OwnerContext, portal: Portal): Promise<RunView> {
-  const id = c.req.param('run') ?? '';
-  const run = z.uuid().safeParse(id).success ? await readRun(portal, id) : null;
-  const owned = run === null ? [] : await workflowsOf(portal, c.var.owner);
-  if (run === null || !owned.some(({ workflow }) => workflow === run.workflow)) throw notFound('such run');
-  return run;
-}
 
 async function tell(c: OwnerContext, portal: Portal, run: RunView, event: Told): Promise<Response> {
   const stepped = await portal.actors.tell(run.id, event);
