@@ -15,7 +15,7 @@ export type Queue = { lines: Queued[]; more: number };
 
 const MOST = 200;
 /** Whoever has a run without a due date for so many days may have forgotten it. */
-export const LONG_DAYS = 7;
+const LONG_DAYS = 7;
 
 type Row = { id: string; since: Instant; mail: string | null; n: number };
 
@@ -26,7 +26,8 @@ type Row = { id: string; since: Instant; mail: string | null; n: number };
 export async function queueOf(needs: { sql: Sql; clock: Clock; library: Library }, workflows: readonly string[]): Promise<Queue> {
   const now = needs.clock.now();
   const rows = await needs.sql<Row[]>`
-    select r.id, coalesce(r.set_aside->>'at', r.snapshot->'context'->'attention'->>'since', h.due_at::text, h.opened_at::text, r.changed_at::text) as since,
+    select r.id, coalesce((r.set_aside->>'at')::timestamptz, (r.snapshot->'context'->'attention'->>'since')::timestamptz, h.due_at,
+        h.opened_at, r.changed_at) as since,
       o.body->'mail'->'to'->>'email' as mail, count(*) over ()::int as n
     from runs r
     left join lateral (
@@ -46,7 +47,7 @@ export async function queueOf(needs: { sql: Sql; clock: Clock; library: Library 
   );
   const lines = rows.flatMap(({ id, since, mail }) => {
     const run = runs.get(id);
-    return run === undefined ? [] : [{ ...needOf(run, mail, now), run, since: new Date(since).toISOString() }];
+    return run === undefined ? [] : [{ ...needOf(run, mail, now), run, since }];
   });
   return { lines, more: (rows[0]?.n ?? 0) - rows.length };
 }
