@@ -1,11 +1,13 @@
 import { stageTitle } from '../../machines/definition.ts';
 import type { About, HandOffState } from '../../machines/hand-off.ts';
 import type { RunContext } from '../../machines/outcome.ts';
+import type { Together } from '../../machines/together.ts';
 import type { Facts, Instant, Person, ShownFact } from '../../machines/values.ts';
 import { factsOf } from '../children/kept.ts';
 import type { Sql } from '../database/connect.ts';
 import type { Library, Published } from '../workflows/library.ts';
 import type { Linked } from './links.ts';
+import { togetherWith } from './together.ts';
 
 /** A hand-off as the person with a link to it meets it. */
 export type FoundHandOff = {
@@ -13,6 +15,8 @@ export type FoundHandOff = {
   run: string;
   published: Published;
   facts: Facts;
+  /** Among which others the run was called. */
+  together: Together | null;
   /** What a model made of the fork at which this person chooses. */
   proposal: Proposal | null;
   stage: string;
@@ -55,6 +59,7 @@ type Row = {
   guidance: string | null;
   move: Move | null;
   kept: RunContext['kept'] | null;
+  fan: string | null;
 };
 
 type Move = {
@@ -75,7 +80,7 @@ type Move = {
 export async function findHandOff(portal: { sql: Sql; library: Library }, linked: Linked): Promise<FoundHandOff | null> {
   const [row] = await portal.sql<Row[]>`
     select h.*, r.workflow, r.version, r.title, r.starter_email, r.starter_name, r.snapshot->'context'->'facts' as facts,
-      r.snapshot->'context'->'kept' as kept,
+      r.snapshot->'context'->'kept' as kept, r.snapshot->'context'->'parent'->>'fan' as fan,
       r.snapshot->'context'->'proposal' as proposal,
       (select g.text from guidance g where g.workflow = r.workflow and g.stage = h.stage and g.version <= h.wording
         order by g.version desc limit 1) as guidance,
@@ -89,6 +94,7 @@ export async function findHandOff(portal: { sql: Sql; library: Library }, linked
     run: row.run_id,
     published,
     facts: await factsOf(portal.sql, published.definition, row),
+    together: row.fan === null ? null : await togetherWith(portal, row.fan, row.run_id),
     proposal: row.proposal ?? null,
     stage: row.stage,
     component: row.component,

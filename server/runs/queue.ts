@@ -31,7 +31,7 @@ export async function queueOf(needs: { sql: Sql; clock: Clock; library: Library 
       o.body->'mail'->'to'->>'email' as mail, count(*) over ()::int as n
     from runs r
     left join lateral (
-      select due_at, opened_at from hand_offs where run_id = r.id and state = 'open' order by opened_at desc limit 1
+      select due_at, opened_at from hand_offs where r.ended_at is null and run_id = r.id and state = 'open' order by opened_at desc limit 1
     ) h on true
     left join outbox o on o.run_id = r.id and o.kind = 'mail' and o.id = (r.snapshot->'context'->'attention'->>'effect')::uuid
     where r.workflow = any(${[...workflows]}::text[]) and (r.status = 'attention' or r.set_aside is not null

@@ -10,6 +10,7 @@ import { askingOf } from '../../machines/questions/asking.ts';
 import { type Asking, columnsOf, type Question, questionsOf, type RowsQuestion } from '../../machines/questions/question.ts';
 import type { Against } from '../../machines/questions/read.ts';
 import { cellName } from '../../machines/questions/rows.ts';
+import { togetherSentences } from '../../machines/together.ts';
 import { filesIn, rowsIn, type ShownFact, type Value } from '../../machines/values.ts';
 import { type ComesNext, DecidedPage, MovedPage, WithdrawnPage } from '../../views/hand-off/ended.tsx';
 import { OpenPage } from '../../views/hand-off/open.tsx';
@@ -181,6 +182,7 @@ function openPage(portal: Portal, link: string, found: FoundHandOff, ask: Ask, f
       stageTitle={stageTitle(definition, ask.stage)}
       timezone={definition.timezone}
       facts={shownTo(found, ask)}
+      together={found.together === null ? [] : togetherSentences(found.together)}
       notes={notesBefore(definition, ask)}
       task={asking.task}
       sections={shownSections(asking.sections, form, againstOf(portal, found, ask), ask.stage)}

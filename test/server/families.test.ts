@@ -114,6 +114,14 @@ describe('a run that asks several people', () => {
     expect(await family.facts(run)).toMatchObject({ asked_outcome: 'enough', asked_approved: 7 });
   });
 
+  test('tells everybody on their page how the answers of the others bear on theirs', async () => {
+    const run = await family.ask('by-veto', ['vera', 'vito', 'vik']);
+    const page = await family.world.visitor().get(await family.world.linkFor('vera@example.com', 'hand_off'));
+    expect(page.html).toContain('This is one of 3 answers that are asked for. It goes on when everybody has answered.');
+    expect(page.html).toContain('A single answer that counts as “rejected” decides for all.');
+    expect((await family.status(run)).stage).toBe('ask');
+  });
+
   test('ends at the first veto', async () => {
     const run = await family.ask('by-veto', ['ida', 'jon']);
     await family.answer(run, 'jon', 'no');

@@ -21,6 +21,8 @@ export type OpenPageProps = {
   stageTitle: string;
   timezone: string;
   facts: ShownFact[];
+  /** How the answers of others who are asked the same bear on it. */
+  together: string[];
   notes: string[];
   /** What is to be done outside of Baton. */
   task: string | null;
@@ -80,6 +82,7 @@ export function OpenPage(props: OpenPageProps) {
         )}
         <ProblemSummary problems={form.problems} labelOf={props.labelOf} />
         <Facts facts={props.facts} fileHref={props.fileHref} />
+        {props.together.length === 0 ? null : <p class="quiet">{props.together.join(' ')}</p>}
         <Guidance text={ask.guidance} />
         {props.notes.map((note) => (
           <Guidance text={note} />
