@@ -20,7 +20,7 @@ export async function togetherWith(
   run: string,
 ): Promise<Together | null> {
   const [row] = await sql<Row[]>`
-    select f.stage, f.component, p.workflow, p.version, p.snapshot->'context'->'fan'->>'until' as until, f.outcome is not null as over,
+    select f.stage, f.component, p.workflow, p.version, p.snapshot->'context'->'fan'->>'until' as until, p.snapshot->'context'->'fan'->>'id' is distinct from f.id::text as over,
       (select count(*)::int from children c where c.fan_id = f.id and c.state <> 'removed') as asked
     from fans f join runs p on p.id = f.run_id where f.id = ${fan} and f.run_id = (select parent_id from runs where id = ${run})`;
   if (row === undefined) return null;

@@ -28,6 +28,7 @@ export function fanSummary(definition: Definition, fan: FanView, waiting: Fan | 
   return {
     id: fan.id,
     title: `${stageTitle(definition, fan.stage)}: ${humanise(fan.component).toLowerCase()}`,
+    waits: waiting !== null,
     outcome: fan.outcome,
     joinedAt: fan.joinedAt,
     joinedBy: fan.joinedBy,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey } from '../../server/api-keys.ts';
 import { examine } from '../../server/doctor.ts';
+import { type FamilyWorld, openFamily } from '../world/family.ts';
 import type { Answers, Page, Visitor } from '../world/visitor.ts';
 import { openWorld, type World } from '../world/world.ts';
 
@@ -244,6 +245,38 @@ describe('a program acts on runs', () => {
       runs: [{ result: 'done' }],
     });
     expect(await world.linkFor('else@example.com')).toContain('/h/');
+  });
+});
+
+describe('a run that waits for others', () => {
+  let family: FamilyWorld;
+
+  beforeAll(async () => {
+    family = await openFamily();
+  });
+
+  afterAll(() => family.close());
+
+  test('is put elsewhere with everything below taken back, each told once, and says that it waits no more', async () => {
+    const run = await family.ask('opinions', ['ada', 'ben']);
+    await family.answer(run, 'ada', 'yes');
+    const visitor = family.world.visitor();
+    await visitor.submit(await visitor.get('/sign-in'), { email: 'olga@example.com' });
+    await visitor.submit(await visitor.get(await family.world.linkFor('olga@example.com', 'sign_in')), {});
+    const page = await visitor.get(`/runs/${run}/course?to=end`);
+    expect(page.html).toContain('1 run below is taken back');
+    await visitor.submit(page, { act: 'do', reason: 'Decided elsewhere' }, `/runs/${run}/course`);
+    await family.settle();
+    expect((await family.status(run)).status).toBe('done');
+    expect((await family.children(run)).map(({ key, state }) => [key, state])).toEqual([
+      ['ada', 'arrived'],
+      ['ben', 'withdrawn'],
+    ]);
+    const notes = (await family.world.letters({ kind: 'withdrawn' })).map(({ to }) => to);
+    expect(notes).toEqual(['ben@example.com']);
+    expect((await visitor.get(`/runs/${run}`)).html).toContain('The run no longer waits for them');
+    const examined = await examine({ sql: family.world.portal.sql, library: family.world.portal.library });
+    expect(examined.flatMap(({ wrong }) => wrong)).toEqual([]);
   });
 });
 

@@ -9,6 +9,8 @@ import { spanWords } from './words.ts';
 export type FanSummary = {
   id: string;
   title: string;
+  /** Whether the run waits for them now. */
+  waits: boolean;
   outcome: JoinOutcome | null;
   joinedAt: Instant | null;
   joinedBy: string | null;
@@ -79,6 +81,7 @@ export function FanCounts({ fan }: { fan: FanSummary }) {
 
 /** Where a fan-out stands, in a sentence. */
 export function fanWords(fan: FanSummary, timezone: string, now: Instant): string {
+  if (fan.outcome === null && !fan.waits) return 'The run no longer waits for them: it was cancelled, or put on another course.';
   if (fan.outcome === null) {
     if (fan.held) return 'Something failed. The run waits for an owner to accept what came in, or to ask somebody else.';
     const time = fan.until === null ? '' : ` ${spanWords(now, fan.until)} are left, until ${showInstant(fan.until, timezone)}.`;
