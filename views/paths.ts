@@ -28,6 +28,7 @@ export const paths = {
   signOut: at('/sign-out'),
   workflows: at('/workflows'),
   workflow: at<{ workflow: string }>('/workflows/:workflow'),
+  startLink: at<{ workflow: string }>('/workflows/:workflow/start-link'),
   outline: at<{ workflow: string }>('/workflows/:workflow/outline'),
   rehearsal: at<{ workflow: string }>('/workflows/:workflow/rehearsal'),
   guidance: at<{ workflow: string; stage: string }>('/workflows/:workflow/stages/:stage/guidance'),
@@ -67,6 +68,7 @@ export const paths = {
   apiCheck: at('/api/v1/check'),
   apiTable: at<{ workflow: string; table: string }>('/api/v1/workflows/:workflow/tables/:table'),
 
+  apiStartLinks: at<{ workflow: string }>('/api/v1/workflows/:workflow/start-links'),
   apiVersions: at<{ workflow: string }>('/api/v1/workflows/:workflow/versions'),
   apiVersion: at<{ workflow: string; version: string }>('/api/v1/workflows/:workflow/versions/:version'),
   apiDifferences: at<{ workflow: string; version: string; other: string }>(

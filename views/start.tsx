@@ -1,6 +1,8 @@
 import type { Child } from 'hono/jsx';
 import type { LikelyWay } from '../machines/rehearsal/likely-way.ts';
+import type { ShownFact } from '../machines/values.ts';
 import { Layout } from './layout.tsx';
+import { Facts } from './parts/facts.tsx';
 import { ProblemSummary } from './parts/field.tsx';
 import type { FormState } from './parts/form-state.ts';
 import { Sections, type ShownSection } from './parts/question.tsx';
@@ -11,6 +13,9 @@ export type StartPageProps = {
   action: string;
   /** Signed: this very form, so that sending it twice starts one request. */
   submission: string;
+  /** What the link brought along, and the text under which it travels on. */
+  given: ShownFact[];
+  sealed: string;
   sections: ShownSection[];
   form: FormState;
   labelOf: (name: string) => string;
@@ -21,15 +26,29 @@ export type StartPageProps = {
 };
 
 /** The form with which anybody starts a request. */
-export function StartPage({ title, intro, action, submission, sections, form, labelOf, way, mayChange }: StartPageProps) {
+export function StartPage({
+  title,
+  intro,
+  action,
+  submission,
+  sections,
+  form,
+  labelOf,
+  way,
+  mayChange,
+  given,
+  sealed,
+}: StartPageProps) {
   return (
     <Layout title={titleOf(title, form)}>
       <div class="narrow card">
         <h1>{title}</h1>
         {intro === '' ? null : <p>{intro}</p>}
         <ProblemSummary problems={form.problems} labelOf={labelOf} />
+        <Facts facts={given} fileHref={null} />
         <SendForm action={action}>
           <input type="hidden" name="submission" value={submission} />
+          {sealed === '' ? null : <input type="hidden" name="given" value={sealed} />}
           <Sections sections={sections} form={form} action={action} />
           <Way way={way} />
           <p class="quiet">You get a receipt by email with a link that shows where your request is.</p>

@@ -2,6 +2,8 @@ import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 /** What a link opens. The purpose is part of the MAC: a link of one kind never opens another. */
 export type LinkPurpose = 'hand-off' | 'bundle' | 'run' | 'sign-in' | 'file' | 'form';
+/** What a text that travels through other hands is for. */
+export type SealPurpose = 'given';
 
 /** What stands in a link: an id and, for hand-offs, the generation that moving or withdrawing raises. */
 export type Linked = { id: string; generation: number };
@@ -14,6 +16,10 @@ export type Links = {
   mint(purpose: LinkPurpose, linked: Linked): string;
   /** Reads a link. The MAC is compared in constant time; nothing else of the link is believed before it. */
   verify(purpose: LinkPurpose, text: string): Verified;
+  /** A text that anybody may read and nobody may change, safe in an address. */
+  seal(purpose: SealPurpose, text: string): string;
+  /** The text under a seal; null when it was changed, or sealed for something else. */
+  unseal(purpose: SealPurpose, sealed: string): string | null;
 };
 
 const BYTES = 39; // a multiple of three: base64url then has no spare bits in which two texts could mean the same
@@ -26,7 +32,7 @@ export function createLinks(secret: string): Links {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'baton links', 32));
   const keyId = createHash('sha256').update(key).digest().subarray(0, 2);
 
-  const mac = (purpose: LinkPurpose, head: Buffer) =>
+  const mac = (purpose: LinkPurpose | SealPurpose, head: Buffer) =>
     createHmac('sha256', key).update(`${purpose}\0`).update(head).digest().subarray(0, 16);
 
   return {
@@ -44,6 +50,17 @@ export function createLinks(secret: string): Links {
       if (!head.subarray(18).equals(keyId)) return { is: 'other_key' };
       if (!timingSafeEqual(bytes.subarray(20, 36), mac(purpose, head))) return { is: 'damaged' };
       return { is: 'good', linked: { id: uuid(head.subarray(0, 16)), generation: head.readUInt16BE(16) } };
+    },
+    seal(purpose, text) {
+      const body = Buffer.from(text);
+      return `${body.toString('base64url')}.${mac(purpose, body).toString('base64url')}`;
+    },
+    unseal(purpose, sealed) {
+      const [, text = '', code = ''] = /^([\w-]+)\.([\w-]{22})$/.exec(sealed) ?? [];
+      const body = Buffer.from(text, 'base64url');
+      const given = Buffer.from(code, 'base64url');
+      const own = mac(purpose, body);
+      return given.length === own.length && timingSafeEqual(given, own) ? body.toString() : null;
     },
   };
 }

@@ -28,6 +28,7 @@ import { mountRehearsal } from './rehearsal.tsx';
 import { mountRuns } from './runs.tsx';
 import { mountSignIn } from './sign-in.tsx';
 import { mountStart } from './start.tsx';
+import { mountStartLink } from './start-link.tsx';
 import { mountStatus } from './status.tsx';
 import { mountTables } from './tables.tsx';
 import { mountTestClock } from './test-clock.ts';
@@ -47,6 +48,7 @@ export function createApp(portal: Portal): Hono {
   mountTestClock(app, portal);
   mountHome(app, portal);
   mountStart(app, portal);
+  mountStartLink(app, portal);
   mountBundle(app, portal);
   mountStatus(app, portal);
   mountHandOffs(app, portal);

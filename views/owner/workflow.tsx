@@ -47,6 +47,8 @@ export function WorkflowPage(props: WorkflowPageProps) {
           <>
             {' · '}
             <a href={paths.start.to({ workflow })}>Start a run</a>
+            {' · '}
+            <a href={paths.startLink.to({ workflow })}>Make a link to start one</a>
           </>
         )}
       </p>
