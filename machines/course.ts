@@ -77,12 +77,13 @@ export function steer(w: Writing, definition: Definition, event: Steered): void 
 }
 
 /**
- * Ends whatever a run waits for: links, timers and children close, and everybody concerned is told once. `together`: its
+ * Ends whatever a run waits for: links, timers and children close, what was to be done outside is not done any more, and everybody concerned is told once. `together`: its
  * siblings end with it.
  */
 export function leave(w: Writing, by: string, reason: string, together: boolean): void {
   withdraw(w, by, reason, together);
-  const { waiting, fan } = w.context;
+  const { waiting, fan, awaiting } = w.context;
+  if (awaiting) w.ask({ asks: 'drop', effect: awaiting.effect });
   if (waiting) w.ask({ asks: 'timer', timer: { is: 'withdrawn', prefix: waiting.id } });
   if (fan?.until) w.ask({ asks: 'timer', timer: { is: 'withdrawn', prefix: fan.id } });
   w.change({

@@ -112,6 +112,8 @@ export type Outcome = {
   effects: Effect[];
   /** Effects that gave up and are to be tried again under their old key. */
   rearmed: string[];
+  /** Effects that are not to be done any more; what is under way just now cannot be stopped. */
+  dropped: string[];
   timers: TimerChange[];
   children: ChildrenChange[];
   /** Messages to other runs. */

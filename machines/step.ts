@@ -100,6 +100,7 @@ function emptyOutcome({ definition }: Workflow, snapshot: StoredSnapshot): Outco
     handOffs: [],
     effects: [],
     rearmed: [],
+    dropped: [],
     timers: [],
     children: [],
     tells: [],
@@ -123,6 +124,9 @@ function put(outcome: Outcome, asked: Asked): void {
       break;
     case 'effect':
       outcome.effects.push(asked.effect);
+      break;
+    case 'drop':
+      outcome.dropped.push(asked.effect);
       break;
     case 'rearm':
       outcome.rearmed.push(asked.effect);

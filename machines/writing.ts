@@ -19,6 +19,7 @@ export type Asked =
   | { asks: 'hand_off'; change: HandOffChange }
   | { asks: 'effect'; effect: Effect }
   | { asks: 'rearm'; effect: string }
+  | { asks: 'drop'; effect: string }
   | { asks: 'timer'; timer: TimerChange }
   | { asks: 'children'; change: ChildrenChange }
   | { asks: 'tell'; tell: Tell };

@@ -45,6 +45,7 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
   // What seldom happens stands in the statement only when it does: every part costs time, even with nothing in it.
   const consumes = group.some(({ messages }) => messages.length > 0);
   const moves = rows.some((row) => row.moved.length > 0);
+  const drops = rows.some((row) => row.dropped.length > 0);
   const rearms = rows.some((row) => row.rearmed.length > 0);
   const taken = await sql<{ id: string }[]>`
     with steps as materialized (
@@ -126,6 +127,7 @@ export async function commit(sql: Sql, group: Commit[]): Promise<Set<string>> {
       join taken t on t.id = o.run_id
     ),
     ${rearms ? rearming(sql, rows) : sql``}
+    ${drops ? dropping(sql, rows) : sql``}
     withdrawn as (
       delete from messages where id = any(array(
         select found.id from unnest(list_of(${withdrawn('run_id')})::uuid[], list_of(${withdrawn('prefix')})) as x(run_id, prefix)
@@ -178,6 +180,20 @@ function moving(sql: Sql, rows: readonly Rows[]) {
     moved as (
       update hand_offs h set generation = m.generation, person_email = m.to_email, person_name = m.to_name
       from moves m where h.id = m.id
+    ),`;
+}
+
+/** Effects that nobody waits for any more. */
+function dropping(sql: Sql, rows: readonly Rows[]) {
+  const dropped = columns(rows.flatMap((row) => row.dropped));
+  return sql`
+    dropped as (
+      update outbox o set state = 'dropped', done_at = d.at, leased_until = null
+      from unnest(
+        list_of(${dropped('id')})::uuid[], list_of(${dropped('run_id')})::uuid[], list_of(${dropped('at')})::timestamptz[]
+      ) as d(id, run_id, at)
+      join taken t on t.id = d.run_id
+      where o.id = d.id and o.id = any(list_of(${dropped('id')})::uuid[]) and o.state in ('ready', 'held')
     ),`;
 }
 
@@ -239,6 +255,7 @@ function rowsOf(step: Commit) {
     // An effect belongs to the version that asked for it, even when its run has moved to another one meanwhile.
     outbox: outcome.effects.map((effect) => own({ ...effectRow(effect, step.version, at), at })),
     rearmed: outcome.rearmed.map((id) => own({ id, at })),
+    dropped: outcome.dropped.map((id) => own({ id, at })),
     set: outcome.timers.flatMap((timer) =>
       timer.is === 'set' ? [own({ key: timer.key, at: timer.at, event: timer.event })] : [],
     ),

@@ -142,7 +142,8 @@ export async function finishEffect(sql: Sql, id: string, at: Instant, record: Ef
   await sql`
     with done as (
       update outbox set state = 'done', done_at = ${at}, leased_until = null, error = null, record = ${JSON.stringify(record)}::text::json
-      where (id = ${id} or bundled_into = ${id}) and state = 'ready' returning id, run_id
+      -- A call that was under way when its run went on without it has been made all the same, and is shown so.
+      where (id = ${id} or bundled_into = ${id}) and (state = 'ready' or state = 'dropped' and kind <> 'mail') returning id, run_id
     )
     insert into messages (run_id, key, event, deliver_at, try_at)
     select run_id, 'effect:' || id, ${JSON.stringify(told)}::text::json, ${at}, ${at} from done

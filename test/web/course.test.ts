@@ -150,6 +150,25 @@ describe('an owner changes the course of a run', () => {
     expect((await world.letters({ run, to: employee, kind: 'outcome' })).at(-1)?.text).toContain('PAID-BY-HAND');
   });
 
+  test.each(['on', 'cancel'])('makes a call no more that was still to be tried again (%s)', async (how) => {
+    const { run, manager } = await expense();
+    const { answer } = world.sink;
+    world.sink.answer = () => ({ status: 503, json: {} });
+    const visitor = world.visitor();
+    await visitor.submit(await visitor.get(await world.linkFor(manager)), { decision: 'approve', reason: '' });
+    await world.advance('0s');
+    expect((await world.portal.sql`select state from outbox where run_id = ${run} and kind = 'http'`)[0]?.state).toBe('ready');
+    if (how === 'on') await steer(run, await course(run, 'on'), { act: 'do', payment_id: 'BY-HAND', reason: 'Paid by hand' });
+    else await owner.submit(await owner.get(`/runs/${run}`), { reason: 'Wrong' }, `/runs/${run}/cancellation`);
+    world.sink.answer = answer;
+    const before = world.sink.calls.length;
+    await world.advance('6h');
+    expect(world.sink.calls.length).toBe(before);
+    expect(await where(run)).toBe(how === 'on' ? 'done' : 'cancelled');
+    const page = await owner.get(`/runs/${run}`);
+    expect(page.html).toContain('not sent, since it was not needed any more');
+  });
+
   test('ends a run early, and its people are told', async () => {
     const { run, manager } = await expense();
     await steer(run, await course(run, 'end'), { act: 'do', reason: 'Settled by telephone' });

@@ -459,6 +459,6 @@ function Sent({ sent, definition }: RunPageProps) {
 function sentWords(row: SentRow, timezone: string): string {
   const tries = row.attempts > 1 ? `, ${row.attempts} tries` : '';
   if (row.state === 'done') return `sent ${showInstant(row.doneAt ?? row.at, timezone)}${tries}`;
-  if (row.state === 'dropped') return 'not sent, since it was taken back before';
+  if (row.state === 'dropped') return 'not sent, since it was not needed any more';
   return row.state === 'held' ? `gave up${tries}` : `on its way${tries}`;
 }
