@@ -56,11 +56,12 @@ async function signIn(page: Page): Promise<void> {
 }
 
 test.each([
-  { screen: 'phone', viewport: { width: 390, height: 844 } },
-  { screen: 'desk', viewport: { width: 1280, height: 800 } },
-])('an owner signs in by email and finds workflows, the diagram, runs and a run on the $screen', async ({ screen, viewport }) => {
+  { screen: 'phone', viewport: { width: 390, height: 844 }, colorScheme: 'light' as const },
+  { screen: 'desk', viewport: { width: 1280, height: 800 }, colorScheme: 'dark' as const },
+])('an owner signs in by email and finds workflows, the diagram, runs and a run on the $screen', async (look) => {
+  const { screen, viewport, colorScheme } = look;
   await start('mara@example.com');
-  const context = await browser.newContext({ viewport, baseURL: world.url });
+  const context = await browser.newContext({ viewport, colorScheme, baseURL: world.url });
   const page = await context.newPage();
   await signIn(page);
   await seen(page, `${screen}-1-workflows`);
