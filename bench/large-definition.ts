@@ -94,7 +94,7 @@ function stagesOf(group: number, last: boolean): string {
           subject: "Step ${group}: {{ amount_${group} }}"
           body: |
             Hello {{ starter.name }},
-            the amount is {{ amount_${group} }}{% if urgent %} and it is urgent{% endif %}.
+            the amount is {{ amount_${group} }}{% if urgent == "Yes" %} and it is urgent{% endif %}.
             {% if note_${group} %}Note: {{ note_${group} }}{% endif %}
     next: ${after}`;
 }

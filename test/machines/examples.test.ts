@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { largeDefinition } from '../../bench/large-definition.ts';
 import { readDefinition } from '../../machines/check/read.ts';
 import { KINDS } from '../../machines/components/component.ts';
 import type { Definition } from '../../machines/definition.ts';
@@ -26,4 +27,8 @@ test.each(shipped)('%s is introduced in a sentence, and every person in it knows
   expect(definition?.description).toMatch(/\.$/);
   const asked = Object.entries(definition?.stages ?? {}).filter(([, { actor }]) => actor !== 'system');
   expect(asked.filter(([, { guidance }]) => guidance === '').map(([key]) => key)).toEqual([]);
+});
+
+test('the definition of 200 stages that the bench checks is sound', () => {
+  expect(readDefinition(largeDefinition(), 'large.yaml').findings).toEqual([]);
 });
