@@ -1,9 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser } from '../world/browser.ts';
-import { linkIn } from '../world/visitor.ts';
+import { looksRight, signInByMail } from '../world/looking.ts';
 import { openWorld, type World } from '../world/world.ts';
 
 const ARTEFACTS = '.artefacts/screenshots';
@@ -34,23 +33,9 @@ async function start(manager: string): Promise<void> {
 }
 
 async function seen(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `${ARTEFACTS}/course-${name}.png`, fullPage: true });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(grave.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+  await looksRight(page, `${ARTEFACTS}/course-${name}.png`);
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(wider, 'the page scrolls sideways').toBeLessThanOrEqual(0);
-}
-
-async function signIn(page: Page): Promise<void> {
-  await page.goto('/sign-in');
-  await page.getByLabel(/email/i).fill('ops@example.com');
-  await page.getByRole('button').last().click();
-  const letter = (await world.letters({ to: 'ops@example.com', kind: 'sign_in' })).at(-1);
-  if (letter === undefined) throw new Error('No sign-in link arrived.');
-  await page.goto(linkIn(letter));
-  await page.getByRole('button', { name: /sign in/i }).click();
-  await page.waitForURL('**/workflows');
 }
 
 test.each([
@@ -62,7 +47,7 @@ test.each([
   await world.advance('3d');
   const context = await browser.newContext({ viewport, colorScheme, baseURL: world.url });
   const page = await context.newPage();
-  await signIn(page);
+  await signInByMail(page, world);
 
   await page.getByRole('link', { name: 'Attention' }).click();
   const card = page.getByRole('listitem').filter({ hasText: `mara-${screen}@example.com has had it` });

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser } from '../world/browser.ts';
+import { looksRight, signInByMail } from '../world/looking.ts';
 import { linkIn } from '../world/visitor.ts';
 import { openWorld, type World } from '../world/world.ts';
 
@@ -37,22 +37,7 @@ async function start(manager: string): Promise<void> {
 }
 
 async function seen(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `${ARTEFACTS}/owner-${name}.png`, fullPage: true });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.html]),
-  ).toEqual([]);
-}
-
-async function signIn(page: Page): Promise<void> {
-  await page.goto('/sign-in');
-  await page.getByLabel(/email/i).fill('ops@example.com');
-  await page.getByRole('button').last().click();
-  const letter = (await world.letters({ to: 'ops@example.com', kind: 'sign_in' })).at(-1);
-  if (letter === undefined) throw new Error('No sign-in link arrived.');
-  await page.goto(linkIn(letter));
-  await page.getByRole('button', { name: /sign in/i }).click();
-  await page.waitForURL('**/workflows');
+  await looksRight(page, `${ARTEFACTS}/owner-${name}.png`);
 }
 
 test.each([
@@ -63,7 +48,7 @@ test.each([
   await start('mara@example.com');
   const context = await browser.newContext({ viewport, colorScheme, baseURL: world.url });
   const page = await context.newPage();
-  await signIn(page);
+  await signInByMail(page, world);
   await seen(page, `${screen}-1-workflows`);
   await page.getByRole('link', { name: 'Expense approval' }).first().click();
   await page.getByRole('img').first().waitFor();
@@ -90,7 +75,7 @@ test('guidance that an owner changes while a run is under way reaches the next p
 
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, baseURL: world.url });
   const page = await context.newPage();
-  await signIn(page);
+  await signInByMail(page, world);
   for (const [stage, text] of [
     ['review', NEW],
     ['second_approval', 'The budget of the quarter decides.'],

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { publishApprovals } from '../world/approvals.ts';
 import { openBrowser } from '../world/browser.ts';
+import { looksRight } from '../world/looking.ts';
 import { linkIn } from '../world/visitor.ts';
 import { openWorld, type World } from '../world/world.ts';
 
@@ -24,11 +24,7 @@ afterAll(async () => {
 });
 
 async function seen(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `${ARTEFACTS}/table-${name}.png`, fullPage: true });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.html]),
-  ).toEqual([]);
+  await looksRight(page, `${ARTEFACTS}/table-${name}.png`);
 }
 
 test.each([

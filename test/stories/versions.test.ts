@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readDefinition } from '../../machines/check/read.ts';
 import { openBrowser } from '../world/browser.ts';
-import { linkIn } from '../world/visitor.ts';
+import { looksRight, signInByMail } from '../world/looking.ts';
 import { openWorld, type World } from '../world/world.ts';
 
 const ARTEFACTS = '.artefacts/screenshots';
@@ -23,23 +22,8 @@ afterAll(async () => {
 });
 
 async function seen(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `${ARTEFACTS}/versions-${name}.png`, fullPage: true });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.html]),
-  ).toEqual([]);
+  await looksRight(page, `${ARTEFACTS}/versions-${name}.png`);
   expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
-}
-
-async function signIn(page: Page): Promise<void> {
-  await page.goto('/sign-in');
-  await page.getByLabel(/email/i).fill('ops@example.com');
-  await page.getByRole('button').last().click();
-  const letter = (await world.letters({ to: 'ops@example.com', kind: 'sign_in' })).at(-1);
-  if (letter === undefined) throw new Error('No sign-in link arrived.');
-  await page.goto(linkIn(letter));
-  await page.getByRole('button', { name: /sign in/i }).click();
-  await page.waitForURL('**/workflows');
 }
 
 async function start(manager: string): Promise<void> {
@@ -71,7 +55,7 @@ test('an owner on a phone sees what a version changed, moves a run to it without
     baseURL: world.url,
   });
   const page = await context.newPage();
-  await signIn(page);
+  await signInByMail(page, world);
 
   await page.goto('/workflows/expense-approval');
   await page.getByRole('link', { name: 'All versions' }).click();
