@@ -1,5 +1,6 @@
 import type { Definition } from './definition.ts';
 import type { Surroundings } from './effects.ts';
+import { withoutValues } from './facts.ts';
 import type { Kept, RunContext } from './outcome.ts';
 import { collectedRows } from './results.ts';
 import type { Facts } from './values.ts';
@@ -27,8 +28,10 @@ export function withoutKept(context: RunContext): RunContext {
   if (context.kept === undefined) return context;
   const still = Object.entries(context.kept).filter(([key, kept]) => isStill(context.facts, key, kept));
   const { kept: _, ...rest } = context;
-  const names = new Set(still.map(([key]) => key));
-  const facts = Object.fromEntries(Object.entries(context.facts).filter(([key]) => !names.has(key)));
+  const facts = withoutValues(
+    context.facts,
+    still.map(([key]) => key),
+  );
   return still.length === 0 ? { ...rest, facts } : { ...rest, facts, kept: Object.fromEntries(still) };
 }
 

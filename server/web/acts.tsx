@@ -7,15 +7,14 @@ import { paths } from '../../views/paths.ts';
 import { Refusal } from '../errors.ts';
 import { workflowsOf } from '../people/owners.ts';
 import type { Portal } from '../portal.ts';
-import { type Act, foresee, perform, placeWords, type Situation, situationsOf } from '../runs/acts.ts';
+import { type Act, foresee, perform, placeWords, type Situation } from '../runs/acts.ts';
 import { listRuns } from '../runs/list.ts';
 import { foreseenLines } from './foreseen.ts';
 import { type Posted, readPost, textOf } from './forms.ts';
+import { MOST_AT_ONCE, ownedSituations } from './owned-run.ts';
 import { type OwnerEnv, ownerOnly } from './owner-only.ts';
 import { askedIn, filterFor } from './runs-asked.ts';
 
-/** As many runs can be acted on at once. */
-const MOST = 500;
 const UUID = z.uuid();
 
 type OwnerContext = Context<OwnerEnv>;
@@ -26,11 +25,8 @@ export function mountActs(app: Hono, portal: Portal): void {
     const posted = await readPost(c);
     const sure = (posted.texts.sure ?? []).map((text) => text.split(' '));
     const back = backFrom(posted);
-    const runs = await ownedSituations(
-      c,
-      portal,
-      sure.length > 0 ? sure.map(([id = '']) => id) : await chosen(c, portal, posted),
-    );
+    const ids = sure.length > 0 ? sure.map(([id = '']) => id) : await chosen(c, portal, posted);
+    const runs = await ownedSituations(c, portal, ids);
     if (runs.length === 0) throw new Refusal(422, 'none', 'Please go back and tick at least one run.');
     const act = actIn(posted);
     if (sure.length === 0) return foreseenPage(c, portal, runs, act, posted, back);
@@ -63,18 +59,11 @@ async function foreseenPage(c: OwnerContext, portal: Portal, runs: Situation[], 
 
 /** The runs that were ticked, or all that fit what the list was filtered by. */
 async function chosen(c: OwnerContext, portal: Portal, posted: Posted): Promise<string[]> {
-  if (textOf(posted, 'all') !== 'yes') return (posted.texts.run ?? []).slice(0, MOST);
+  if (textOf(posted, 'all') !== 'yes') return (posted.texts.run ?? []).slice(0, MOST_AT_ONCE);
   const owned = await workflowsOf(portal, c.var.owner);
   const asked = askedIn((name) => textOf(posted, name));
-  const { runs } = await listRuns(portal, { ...filterFor(owned, asked), after: null, limit: MOST });
+  const { runs } = await listRuns(portal, { ...filterFor(owned, asked), after: null, limit: MOST_AT_ONCE });
   return runs.map(({ id }) => id);
-}
-
-/** Those of these runs that belong to the owner's workflows; others are not there for them. */
-async function ownedSituations(c: OwnerContext, portal: Portal, ids: readonly string[]): Promise<Situation[]> {
-  const owned = new Set((await workflowsOf(portal, c.var.owner)).map(({ workflow }) => workflow));
-  const known = [...new Set(ids)].filter((id) => UUID.safeParse(id).success).slice(0, MOST);
-  return (await situationsOf(portal, known)).filter(({ workflow }) => owned.has(workflow));
 }
 
 const ACTS = z.enum(['remind', 'retry', 'cancel', 'reopen', 'on', 'put', 'end']);

@@ -1,5 +1,4 @@
 import type { Context, Hono } from 'hono';
-import { z } from 'zod';
 import { lacksOnCourse, stagesToPut } from '../../machines/course.ts';
 import { cleanLine } from '../../machines/fields/clean.ts';
 import { startSections } from '../../machines/questions/asking.ts';
@@ -10,17 +9,23 @@ import { CoursePage } from '../../views/owner/course.tsx';
 import { EMPTY_FORM, type FormState } from '../../views/parts/form-state.ts';
 import { paths } from '../../views/paths.ts';
 import { notFound } from '../errors.ts';
-import { workflowsOf } from '../people/owners.ts';
 import type { Portal } from '../portal.ts';
-import { type Act, foresee, perform, placeWords, type Situation, situationsOf } from '../runs/acts.ts';
+import { type Act, foresee, perform, placeWords, type Situation } from '../runs/acts.ts';
 import { labelsOf, rearranged, shownSections } from './asked.ts';
 import { foreseenLines } from './foreseen.ts';
 import { goOn, readForm, readPost, textOf } from './forms.ts';
+import { ownedSituations } from './owned-run.ts';
 import { type OwnerEnv, ownerOnly } from './owner-only.ts';
 
 type OwnerContext = Context<OwnerEnv>;
-/** What the page shows beside what it would do: what was typed, and what is wrong with it. */
-type Shown = { form: FormState; values: Record<string, Value> | null; reason: string; problem: string | null };
+/** What the page shows beside what it would do: what is asked, what was typed, and what is wrong with it. */
+type Shown = {
+  sections: Section[];
+  form: FormState;
+  values: Record<string, Value> | null;
+  reason: string;
+  problem: string | null;
+};
 
 const ON = 'on';
 
@@ -29,25 +34,27 @@ export function mountCourse(app: Hono, portal: Portal): void {
   const owner = ownerOnly(portal);
 
   app.get(paths.course.pattern, owner, async (c) => {
-    const run = await ownedSituation(c, portal, c.req.param('run') ?? '');
+    const run = await ownedSituation(c, portal);
     const to = placeIn(run, c.req.query('to') ?? '');
-    const values = lackingSections(run, to).length === 0 ? {} : null;
-    return page(c, portal, run, to, { form: EMPTY_FORM, values, reason: '', problem: null });
+    const sections = lackingSections(run, to);
+    const values = sections.length === 0 ? {} : null;
+    return page(c, portal, run, to, { sections, form: EMPTY_FORM, values, reason: '', problem: null });
   });
 
   app.post(paths.course.pattern, owner, async (c) => {
-    const run = await ownedSituation(c, portal, c.req.param('run') ?? '');
+    const run = await ownedSituation(c, portal);
     const posted = await readPost(c);
     const to = placeIn(run, textOf(posted, 'to'));
     const reason = cleanLine(textOf(posted, 'reason')).slice(0, 1000);
-    const questions = lackingSections(run, to).flatMap((section) => section.questions);
+    const sections = lackingSections(run, to);
+    const questions = sections.flatMap((section) => section.questions);
     const { answers, form } = await readForm(portal, posted, questions, againstOf(portal, run));
-    const again = (shown: FormState) => page(c, portal, run, to, { form: shown, values: null, reason, problem: null });
+    const again = (shown: FormState) => page(c, portal, run, to, { sections, form: shown, values: null, reason, problem: null });
     if (textOf(posted, 'refresh') !== '') return again({ ...form, problems: {} });
     const changed = rearranged(form, textOf(posted, 'add'), textOf(posted, 'remove'));
     if (changed !== null) return again(changed);
-    if (!answers.ok) return page(c, portal, run, to, { form, values: null, reason, problem: null }, 422);
-    const shown = { form, values: answers.value, reason, problem: null };
+    if (!answers.ok) return page(c, portal, run, to, { sections, form, values: null, reason, problem: null }, 422);
+    const shown = { sections, form, values: answers.value, reason, problem: null };
     if (textOf(posted, 'act') !== 'do') return page(c, portal, run, to, shown);
     if (reason === '') return page(c, portal, run, to, { ...shown, problem: 'Please give a reason.' }, 422);
     const act = { is: 'steer' as const, to, values: answers.value, reason };
@@ -58,10 +65,9 @@ export function mountCourse(app: Hono, portal: Portal): void {
 }
 
 /** A run of one of the owner's workflows as it stands; others are not there for them. */
-async function ownedSituation(c: OwnerContext, portal: Portal, id: string): Promise<Situation> {
-  const [run] = z.uuid().safeParse(id).success ? await situationsOf(portal, [id]) : [];
-  const owned = run === undefined ? [] : await workflowsOf(portal, c.var.owner);
-  if (run === undefined || !owned.some(({ workflow }) => workflow === run.workflow)) throw notFound('such run');
+async function ownedSituation(c: OwnerContext, portal: Portal): Promise<Situation> {
+  const [run] = await ownedSituations(c, portal, [c.req.param('run') ?? '']);
+  if (run === undefined) throw notFound('such run');
   return run;
 }
 
@@ -91,11 +97,10 @@ async function page(
   portal: Portal,
   run: Situation,
   to: string | null,
-  { form, values, reason, problem }: Shown,
+  { sections, form, values, reason, problem }: Shown,
   status: 200 | 409 | 422 = 200,
   why: string | null = null,
 ): Promise<Response> {
-  const sections = lackingSections(run, to);
   const act: Act | null = values === null ? null : { is: 'steer', to, values, reason };
   const foreseen = act === null || why !== null ? null : await foresee(portal, run, act, c.var.owner);
   return c.html(

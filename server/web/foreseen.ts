@@ -11,10 +11,10 @@ export function foreseenLines(definition: Definition, { outcome, takenBack }: Ex
   const happens = outcome.happened
     .filter(({ what }) => what !== 'steered' && what !== 'mailed' && what !== 'cancelled' && what !== 'reopened')
     .map((one) => lineOf(one, definition).text);
-  const calls = outcome.effects.flatMap((effect) => (effect.kind === 'mail' ? [mailWords(effect.mail)] : []));
+  const mails = outcome.effects.flatMap((effect) => (effect.kind === 'mail' ? [mailWords(effect.mail)] : []));
   const ends = outcome.status === 'cancelled' ? ['The run ends, cancelled.'] : [];
   const again = outcome.rearmed.length > 0 ? ['What failed is tried once more.'] : [];
-  return { happens: [...happens, ...again, ...ends], mails: calls, takenBack };
+  return { happens: [...happens, ...again, ...ends], mails, takenBack };
 }
 
 function mailWords(mail: MailEffect['mail']): string {
