@@ -77,8 +77,8 @@ export function steer(w: Writing, definition: Definition, event: Steered): void 
 }
 
 /**
- * Ends whatever a run waits for: links, timers and children close, what was to be done outside is not done any more, and everybody concerned is told once. `together`: its
- * siblings end with it.
+ * Ends whatever a run waits for: links and timers close, what was to be done outside is not done any more, and whoever had
+ * it is told once. `together`: its siblings end with it.
  */
 export function leave(w: Writing, by: string, reason: string, together: boolean): void {
   withdraw(w, by, reason, together);

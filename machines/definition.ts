@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CASE } from './cases.ts';
-import { COMPONENT, type Component } from './components/component.ts';
+import { COMPONENT, type Component, componentId } from './components/component.ts';
 import { COLLECTS } from './components/form.ts';
 import { FIELD, type Field } from './fields/field.ts';
 import { SCALAR } from './fields/scalar.ts';
@@ -190,6 +190,11 @@ export function stageOf(definition: Definition, key: string): Stage {
   const stage = definition.stages[key];
   if (stage === undefined) throw new Error(`Workflow ${definition.workflow} has no stage ${key}.`);
   return stage;
+}
+
+/** A component of a stage by its name, or by its kind and place where it has none; undefined when there is none. */
+export function componentNamed({ stages }: Pick<Definition, 'stages'>, stage: string, id: string): Component | undefined {
+  return stages[stage]?.components.find((one, index) => componentId(one, index) === id);
 }
 
 /** A datum's field by its key; a checked workflow names none that is missing. */

@@ -3,7 +3,7 @@ import { knownIn } from './check/emptiable.ts';
 import { lacksFrom, type Standing } from './check/flow.ts';
 import type { Workflow } from './compile.ts';
 import { type Component, componentId } from './components/component.ts';
-import { type Definition, labelOf, type Successor, stageTitle } from './definition.ts';
+import { componentNamed, type Definition, labelOf, type Successor, stageTitle } from './definition.ts';
 import type { RunEvent } from './event.ts';
 import { typeFaults } from './move-data.ts';
 import type { Fan, Outcome, RunContext, StoredSnapshot } from './outcome.ts';
@@ -161,10 +161,6 @@ function fanFaults(from: Workflow, to: Workflow, { stage, component }: Fan): str
   return names(is.counts) === names(was.counts)
     ? []
     : ['That version counts something else among the answers that came in already.'];
-}
-
-function componentNamed({ stages }: Definition, stage: string, id: string): Component | undefined {
-  return stages[stage]?.components.find((one, index) => componentId(one, index) === id);
 }
 
 function keptBy(component: Component): string[] {

@@ -1,6 +1,6 @@
 import type { Workflow } from '../compile.ts';
 import { type Component, componentId } from '../components/component.ts';
-import { actorTitle, type Definition, labelOf, type Stage, stageOf, stageTitle } from '../definition.ts';
+import { actorTitle, componentNamed, type Definition, labelOf, type Stage, stageOf, stageTitle } from '../definition.ts';
 import type { Beginning, RunEvent, Stamped } from '../event.ts';
 import { dataIn } from '../expressions.ts';
 import type { OpenHandOff, Outcome, RunContext } from '../outcome.ts';
@@ -15,7 +15,10 @@ import { goodItem, sampleOf, sampleValue } from './samples.ts';
 
 /** A stage in which somebody will be asked, if everybody before agrees. */
 export type LikelyStep = { stage: string; title: string; actor: string; isStarter: boolean };
-/** The stages that a request needs; `title`: what it will be called, if that is known; `depends`: what nobody can know yet, where the way is not clear to its end. */
+/**
+ * The stages that a request needs; `title`: what it will be called, if that is known; `depends`: what nobody can know yet,
+ * where the way is not clear to its end.
+ */
 export type LikelyWay = { title: string | null; steps: LikelyStep[]; depends: string | null };
 
 export type Asker = { starter: Person; facts: Facts; at: string } & Pick<Stamped, 'tables'>;
@@ -133,22 +136,16 @@ function nextEvent(definition: Definition, context: RunContext, supposed: Set<st
   if (open !== null)
     return open.component === CHOOSE ? 'what somebody decides then' : agreed(definition, context, open, supposed);
   if (awaiting !== null) {
-    const component = componentNamed(definition, stage, awaiting.component);
-    if (component?.kind === 'document')
-      return {
-        type: 'effect_done',
-        effect: awaiting.effect,
-        result: { status: 200, saved: { [component.into]: namedFile('file.pdf') } },
-      };
-    if (component?.kind !== 'http') return 'what is decided then';
-    return {
-      type: 'effect_done',
-      effect: awaiting.effect,
-      result: { status: 200, saved: samplesOf(definition, Object.keys(component.save), supposed) },
-    };
+    const component = componentNamed(definition, stage ?? '', awaiting.component);
+    if (component?.kind !== 'document' && component?.kind !== 'http') return 'what is decided then';
+    const saved =
+      component.kind === 'document'
+        ? { [component.into]: namedFile('file.pdf') }
+        : samplesOf(definition, Object.keys(component.save), supposed);
+    return { type: 'effect_done', effect: awaiting.effect, result: { status: 200, saved } };
   }
   if (!waiting) return 'what they answer';
-  const component = componentNamed(definition, stage, waiting.component);
+  const component = componentNamed(definition, stage ?? '', waiting.component);
   if (waiting.event === null || component?.kind !== 'wait') return { type: 'wait_over', wait: waiting.id };
   return {
     type: 'heard',
@@ -156,10 +153,6 @@ function nextEvent(definition: Definition, context: RunContext, supposed: Set<st
     data: samplesOf(definition, Object.keys(component.save), supposed),
     by: 'somebody',
   };
-}
-
-function componentNamed(definition: Definition, stage: string | null, id: string) {
-  return stage === null ? undefined : stageOf(definition, stage).components.find((one, index) => componentId(one, index) === id);
 }
 
 function samplesOf(definition: Definition, keys: readonly string[], supposed: Set<string>): Record<string, Value> {
